@@ -1,0 +1,19 @@
+#ifndef CFILEIO_H
+#define CFILEIO_H
+
+#include <stdint.h>
+
+// Linux file calls that Swift's Glibc module does not show. Each returns 0 or an errno value.
+
+/// Reserves `size` bytes of disk for the file, without ever writing zeros: EOPNOTSUPP where the
+/// file system cannot.
+int cfile_reserve(int descriptor, int64_t size);
+
+/// Starts write-back of dirty pages in the range and does not wait for it.
+int cfile_start_writeback(int descriptor, int64_t offset, int64_t length);
+
+/// Takes an exclusive lock on the whole file that belongs to the open file description and ends
+/// with it; EAGAIN when another one holds it.
+int cfile_lock(int descriptor);
+
+#endif

@@ -1,0 +1,54 @@
+// Kernels over flat runs of elements. All are plain C without fused multiply-add (the target is
+// compiled with -ffp-contract=off), so that every CPU gives the same bits. Each has a naive twin in
+// the tests. `n` counts elements; pointers need no alignment beyond that of the element.
+#ifndef CFUSIONKERNELS_H
+#define CFUSIONKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum ck_dtype {
+  CK_F64, CK_F32, CK_F16, CK_BF16, CK_F8_E4M3, CK_F8_E5M2,
+  CK_I64, CK_I32, CK_I16, CK_I8, CK_U64, CK_U32, CK_U16, CK_U8, CK_BOOL
+} ck_dtype;
+
+// convert.c: stored elements to and from computing types, to nearest even.
+void ck_load_f64(ck_dtype type, const void *from, double *to, size_t n);
+void ck_load_f32(ck_dtype type, const void *from, float *to, size_t n);
+void ck_store_f64(ck_dtype type, const double *from, void *to, size_t n);
+// Rounds values to the precision of `type` (F16 or BF16; nothing to do for the others).
+void ck_round_f32(ck_dtype type, float *values, size_t n);
+
+// arithmetic.c: task vectors and sums. A task vector is computed in f32 or f64, sums in f64.
+void ck_delta_f32(const float *x, const float *base, float *delta, size_t n);
+void ck_delta_f64(const double *x, const double *base, double *delta, size_t n);
+void ck_add_f32(const float *x, double *sum, size_t n);
+void ck_add_f64(const double *x, double *sum, size_t n);
+void ck_axpy_f32(double weight, const float *x, double *sum, size_t n);
+void ck_axpy_f64(double weight, const double *x, double *sum, size_t n);
+void ck_divide_f64(double divisor, double *values, size_t n);
+// values = base + scale * values
+void ck_scale_onto_f32(const float *base, double scale, double *values, size_t n);
+void ck_scale_onto_f64(const double *base, double scale, double *values, size_t n);
+
+// ties.c: deltas[m] is the task vector of model m, cuts[m] the magnitude below which it is zeroed.
+typedef enum ck_ties_merge { CK_TIES_SUM, CK_TIES_MEAN, CK_TIES_MAX } ck_ties_merge;
+// Adds the elected signs (+1, 0, -1) of the run to *votes.
+void ck_ties_vote_f32(const float *const *deltas, const float *cuts, size_t models, size_t n, int64_t *votes);
+void ck_ties_vote_f64(const double *const *deltas, const double *cuts, size_t models, size_t n, int64_t *votes);
+// merged = disjoint merge of the trimmed values that agree with the elected sign; a position
+// without a sign takes `majority` (+1, 0, -1), and 0 counts as negative.
+void ck_ties_merge_f32(const float *const *deltas, const float *cuts, size_t models, size_t n, int majority,
+                       ck_ties_merge function, double *merged);
+void ck_ties_merge_f64(const double *const *deltas, const double *cuts, size_t models, size_t n, int majority,
+                       ck_ties_merge function, double *merged);
+
+// select.c: order statistics of |x| over bit patterns. A window is `bins` consecutive groups of
+// 2^shift patterns from `low` on; counts[b] and *below grow by what the run holds.
+// NaN counts as larger than infinity, as in an ascending sort.
+void ck_count_f32(const float *x, size_t n, uint64_t low, unsigned shift, size_t bins, int64_t *counts,
+                  int64_t *below);
+void ck_count_f64(const double *x, size_t n, uint64_t low, unsigned shift, size_t bins, int64_t *counts,
+                  int64_t *below);
+
+#endif

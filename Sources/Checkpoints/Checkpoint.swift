@@ -1,0 +1,54 @@
+import Tensors
+
+/// The weights of one model on disk: one safetensors file, or shards under an index.
+///
+/// Opening reads headers only. Tensors stand in the order of their data: shards by name, then by
+/// offset, so reading the manifest from front to back reads every file from front to back.
+/// Safe to use from several threads.
+public final class Checkpoint: StateDict {
+  /// The path that the user gave.
+  public let label: String
+  /// Where the files are; configurations and tokenizers stand beside them.
+  public let directory: String
+  /// Names, types and shapes.
+  public let manifest: Manifest
+  /// The files with the weights, in the order of the manifest.
+  public let files: [SafetensorsFile]
+  /// For every tensor its file and its position in that file's header.
+  private let locations: [(file: Int, position: Int)]
+
+  init(label: String, directory: String, files: [SafetensorsFile]) throws {
+    var tensors: [TensorInfo] = []
+    var locations: [(file: Int, position: Int)] = []
+    for (number, file) in files.enumerated() {
+      let held = file.header.manifest.tensors
+      tensors.append(contentsOf: held)
+      locations.append(contentsOf: held.indices.map { (number, $0) })
+    }
+    self.label = label
+    self.directory = directory
+    self.files = files
+    self.locations = locations
+    manifest = try Manifest(tensors)
+  }
+
+  /// Text that the writer left in the (first) file.
+  public var metadata: [(key: String, value: String)] { files.first?.header.metadata ?? [] }
+
+  /// Reads elements, in their stored type, from the file.
+  ///
+  /// - Parameter destination: exactly `slice.count` elements.
+  /// - Throws: `CheckpointError.truncated`, `.system`.
+  public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
+    let location = locations[slice.tensor]
+    try files[location.file].read(
+      location.position, elements: slice.elements, into: destination)
+  }
+
+  /// Asks whether every file is still the one that was opened, with the size and time it had.
+  ///
+  /// - Throws: `CheckpointError.changed`, `.system`.
+  public func checkUnchanged() throws {
+    for file in files { try file.checkUnchanged() }
+  }
+}

@@ -1,0 +1,79 @@
+internal import Glibc
+
+/// An open file, closed when its last owner goes. Safe to use from several threads.
+final class OpenFile: Sendable {
+  let path: String
+  let descriptor: Int32
+
+  /// Opens a regular file for reading. Never blocks on pipes or devices.
+  ///
+  /// - Throws: `CheckpointError.system`, `.notRegularFile`, `.invalidPath`.
+  static func reading(_ path: String) throws -> (file: OpenFile, status: FileStatus) {
+    try checkPath(path)
+    let file = try OpenFile(path, O_RDONLY | O_NONBLOCK, operation: "open")
+    let status = try FileStatus(descriptor: file.descriptor, path: path)
+    guard status.kind == .regular else {
+      throw CheckpointError.notRegularFile(path: path, kind: status.kind.rawValue)
+    }
+    return (file, status)
+  }
+
+  /// Opens `path` with the flags of `open(2)`; new files get mode 0666 less the umask.
+  init(_ path: String, _ flags: Int32, operation: String) throws(CheckpointError) {
+    try checkPath(path)
+    self.path = path
+    do {
+      descriptor = try check(operation, path) { open(path, flags | O_CLOEXEC, 0o666) }
+    } catch .system(_, _, EMFILE) where OpenFile.raiseDescriptorLimit() {
+      descriptor = try check(operation, path) { open(path, flags | O_CLOEXEC, 0o666) }
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `buffer` with the bytes from `offset`.
+  ///
+  /// - Throws: `CheckpointError.truncated` at the end of the file, `.system`.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+    guard let base = buffer.baseAddress else { return }
+    var done = 0
+    while done < buffer.count {
+      let wanted = min(buffer.count - done, transferLimit)
+      let count = try check("read", path) {
+        pread(descriptor, base + done, wanted, off_t(offset + done))
+      }
+      if count == 0 {
+        throw .truncated(path: path, offset: offset, expected: buffer.count, found: done)
+      }
+      done += count
+    }
+  }
+
+  /// Writes all of `buffer` at `offset`.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  func write(_ buffer: UnsafeRawBufferPointer, at offset: Int) throws(CheckpointError) {
+    guard let base = buffer.baseAddress else { return }
+    var done = 0
+    while done < buffer.count {
+      let wanted = min(buffer.count - done, transferLimit)
+      done += try check("write", path) {
+        pwrite(descriptor, base + done, wanted, off_t(offset + done))
+      }
+    }
+  }
+
+  /// Waits until the file's data are on the disk.
+  func synchronize() throws(CheckpointError) {
+    try check("fsync", path) { fsync(descriptor) }
+  }
+
+  /// Sharded checkpoints can need more descriptors than the customary 1024.
+  private static func raiseDescriptorLimit() -> Bool {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return false }
+    limit.rlim_cur = limit.rlim_max
+    return setrlimit(resource, &limit) == 0
+  }
+}

@@ -1,0 +1,124 @@
+internal import Glibc
+import Synchronization
+import Tensors
+
+/// Writes one output from many processes and threads; it appears complete or not at all.
+///
+/// Every rank makes the same writer from the same arguments. The phases, between which the ranks
+/// agree that all went well:
+///
+/// 1. one rank: `create()` locks the output, reserves the files under temporary names, writes
+///    their headers;
+/// 2. every rank: `open()`, any number of `write`, `finishWriting()`;
+/// 3. the rank that created: `commit()` gives the files their final names.
+///
+/// After an error anywhere every rank calls `discard()`. A process that is killed leaves nothing
+/// but temporary files, which the next run into the same output removes.
+public final class SafetensorsWriter: Sendable {
+  /// Where every byte goes.
+  public let layout: SafetensorsLayout
+  /// The directory that holds, or will hold, the files.
+  public let directory: String
+  let path: String
+  let isSingleFile: Bool
+  let overwrite: Bool
+  let fsync: Bool
+  let runID: String
+  let state = Mutex(State())
+
+  struct State {
+    var files: [OpenFile] = []
+    var written: [Bool] = []
+    var writeBehind = WriteBehind()
+    var lock: OutputLock?
+    var madeDirectories: [String] = []
+    var renamed: [String] = []
+  }
+
+  /// Plans the output at `path`; touches no file.
+  ///
+  /// - Parameters:
+  ///   - manifest: the tensors in the types to be written; slices refer to it.
+  ///   - path: a directory, or one file when it ends in `.safetensors`.
+  ///   - maxShardSize: bytes of tensors in one file of a directory; at least 1.
+  ///   - runID: the same on every rank, different in every run; letters, digits and `-`.
+  ///   - overwrite: whether a complete output may be replaced (which happens in `commit`).
+  ///   - fsync: whether data are on the disk before the final names appear.
+  /// - Throws: `CheckpointError.invalidPath`, `.reservedName`, `.headerTooLarge`.
+  public init(
+    _ manifest: Manifest, to path: String,
+    maxShardSize: Int = SafetensorsLayout.defaultShardSize, runID: String,
+    overwrite: Bool = false, fsync: Bool = true
+  ) throws {
+    try checkPath(path)
+    self.path = Paths.expandingTilde(path)
+    isSingleFile = path.hasSuffix(".safetensors")
+    directory = isSingleFile ? Paths.directory(of: self.path) : self.path
+    layout =
+      isSingleFile
+      ? try SafetensorsLayout(manifest, singleFile: Paths.name(of: path))
+      : try SafetensorsLayout(manifest, maxShardSize: maxShardSize)
+    self.runID = runID
+    self.overwrite = overwrite
+    self.fsync = fsync
+  }
+
+  /// The final paths of the weight files, in the order of the layout's shards.
+  public var shardPaths: [String] { layout.shards.map { Paths.join(directory, $0.name) } }
+
+  /// The final path of the index; nil when there is one file.
+  public var indexPath: String? {
+    layout.index.map { _ in Paths.join(directory, ModelDirectory.index) }
+  }
+
+  /// Opens the files that another rank created.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  public func open() throws {
+    let files = try layout.shards.map { shard in
+      try OpenFile(temporary(shard.name), O_WRONLY, operation: "open")
+    }
+    state.withLock {
+      $0.files = files
+      $0.written = Array(repeating: false, count: files.count)
+    }
+  }
+
+  /// Writes the elements of a slice, in the type of the manifest. Safe from several threads.
+  ///
+  /// - Parameter bytes: exactly the elements of `slice`.
+  /// - Throws: `CheckpointError.system`.
+  public func write(_ slice: Slice, _ bytes: UnsafeRawBufferPointer) throws {
+    let (shard, range) = layout.location(of: slice)
+    precondition(bytes.count == range.count, "bytes and slice must agree")
+    let file = state.withLock { state in
+      precondition(!state.files.isEmpty, "open() comes before write(_:_:)")
+      return state.files[shard]
+    }
+    try file.write(bytes, at: range.lowerBound)
+    let due = state.withLock { state in
+      state.written[shard] = true
+      return fsync ? state.writeBehind.add(range, of: shard) : nil
+    }
+    if let due { file.startWriteBack(due) }
+  }
+
+  /// Ends this rank's writing: waits for its data to reach the disk, if so asked, and learns of
+  /// errors that the system kept until now.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  public func finishWriting() throws {
+    let (files, written, isCreator) = state.withLock { state in
+      defer { state.files = [] }
+      return (state.files, state.written, state.lock != nil)
+    }
+    for (file, written) in zip(files, written) where written || isCreator {
+      if fsync { try file.synchronize() }
+      try file.flush()
+    }
+  }
+
+  func temporary(_ name: String) -> String {
+    Paths.join(directory, ".\(name).\(runID).tmp")
+  }
+}

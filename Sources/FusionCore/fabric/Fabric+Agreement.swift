@@ -1,0 +1,63 @@
+extension Fabric {
+  /// Runs a phase that any rank may fail in, and makes its failure everybody's.
+  ///
+  /// `body` must not call a collective: a rank that throws would leave the others in it. Every
+  /// process needs to call this method.
+  ///
+  /// - Returns: what `body` returned on this rank.
+  /// - Throws: `AgreedError`, the same on every rank, when `body` threw on any.
+  public func agreeing<R>(_ body: () throws -> R) throws -> R {
+    let outcome = Result { try body() }
+    if case .failure(let error) = outcome {
+      try agree(on: error)
+    } else {
+      try agree(on: nil)
+    }
+    return try outcome.get()
+  }
+
+  /// Runs `body` on rank 0 alone, and makes its failure everybody's.
+  ///
+  /// - Throws: `AgreedError`, the same on every rank, when `body` threw.
+  public func onGlobalZero(_ body: () throws -> Void) throws {
+    try agreeing { if isGlobalZero { try body() } }
+  }
+
+  /// Computes bytes on rank 0 and gives them to every rank.
+  ///
+  /// - Throws: `AgreedError`, the same on every rank, when `body` threw.
+  public func fromGlobalZero(_ body: () throws -> [UInt8]) throws -> [UInt8] {
+    let bytes = try agreeing { isGlobalZero ? try body() : [] }
+    return try broadcast(bytes, from: 0)
+  }
+
+  private func agree(on error: (any Error)?) throws {
+    // The lowest failing rank speaks for all.
+    var failing: [Int64] = [error == nil ? Int64.max : Int64(globalRank)]
+    try allReduce(&failing, .min)
+    guard failing[0] != .max else { return }
+    let rank = Int(failing[0])
+    var message: [UInt8] = []
+    if rank == globalRank, let error {
+      message = [UInt8(truncatingIfNeeded: FusionCore.exitStatus(of: error))]
+      message += Array(oneLine("\(error)").utf8)
+    }
+    message = try broadcast(message, from: rank)
+    throw AgreedError(
+      rank: rank, exitStatus: Int32(message.first ?? 1),
+      description: String(decoding: message.dropFirst(), as: UTF8.self))
+  }
+}
+
+/// `text` without line breaks and control characters, cut below 4 kB: fit for one line of a log.
+public func oneLine(_ text: String) -> String {
+  var line = ""
+  for scalar in text.unicodeScalars.prefix(3900) {
+    switch scalar {
+    case "\n", "\r", "\t": line += " "
+    case _ where scalar.value < 0x20 || scalar.value == 0x7F: line += scalar.escaped(asASCII: true)
+    default: line.unicodeScalars.append(scalar)
+    }
+  }
+  return line
+}

@@ -1,0 +1,97 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Threads of one rank that take items of a list as they come free.
+///
+/// Which thread works on which item is not determined; results must not depend on it.
+public struct Parallel: Sendable {
+  /// Number of threads, the calling one included.
+  public let threads: Int
+
+  /// Sets the number of threads.
+  public init(threads: Int) { self.threads = max(threads, 1) }
+
+  /// Calls `body` for each index below `count`.
+  ///
+  /// - Parameters:
+  ///   - count: number of items.
+  ///   - makeState: makes the working state of one thread; called once on each.
+  ///   - body: works on one item.
+  /// - Returns: the states of all threads.
+  /// - Throws: one of the errors that `body` threw; the other threads stop at their next item.
+  public func forEach<State>(
+    _ count: Int, makeState: @Sendable () -> State, _ body: @Sendable (inout State, Int) throws -> Void
+  ) throws -> [State] {
+    let next = Atomic(0)
+    let failed = Atomic(false)
+    let work: @Sendable () -> Result<State, any Error> = {
+      var state = makeState()
+      do {
+        while !failed.load(ordering: .relaxed) {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if index >= count { break }
+          try body(&state, index)
+        }
+        return .success(state)
+      } catch {
+        failed.store(true, ordering: .relaxed)
+        return .failure(error)
+      }
+    }
+    let outcomes = OutcomeList<Result<State, any Error>>()
+    withoutActuallyEscaping(work) { work in
+      let started = (1..<max(min(threads, count), 1)).compactMap { _ in
+        startThread { outcomes.append(work()) }
+      }
+      outcomes.append(work())
+      for thread in started { pthread_join(thread, nil) }
+    }
+    return try outcomes.all().map { try $0.get() }
+  }
+
+  /// Calls `body` for each index below `count`.
+  ///
+  /// - Throws: one of the errors that `body` threw; the other threads stop at their next item.
+  public func forEach(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    _ = try forEach(count, makeState: {}, { _, index in try body(index) })
+  }
+}
+
+/// What the threads came to, in no order.
+private final class OutcomeList<Outcome>: @unchecked Sendable {
+  private let lock = Mutex(())
+  private var outcomes: [Outcome] = []
+
+  func append(_ outcome: Outcome) { lock.withLock { _ in outcomes.append(outcome) } }
+  func all() -> [Outcome] { lock.withLock { _ in outcomes } }
+}
+
+private final class ThreadBody: Sendable {
+  let run: @Sendable () -> Void
+  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+/// Starts a thread; nil when the system has none left, and the other threads do its share.
+private func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  let context = Unmanaged.passRetained(ThreadBody(body))
+  var thread = pthread_t()
+  let status = pthread_create(
+    &thread, nil,
+    { context in
+      guard let context else { return nil }
+      Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
+      return nil
+    }, context.toOpaque())
+  guard status == 0 else {
+    context.release()
+    return nil
+  }
+  return thread
+}

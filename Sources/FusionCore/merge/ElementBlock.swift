@@ -1,0 +1,128 @@
+internal import CFusionKernels
+import Tensors
+
+/// What a kernel sees: the same short run of elements of every input, and the place for the result.
+///
+/// A block is the workspace of one thread. It is small enough to stay in the cache.
+public final class ElementBlock {
+  /// Elements of a block at most.
+  static let limit = 4096
+
+  /// The pre-trained model's values; empty when the inputs have none.
+  public private(set) var base = Slab.float32(.init(start: nil, count: 0))
+  /// For every model of the inputs, in pool order: its values, or its task vector.
+  public private(set) var models: [Slab]
+  /// The result, zero at first.
+  public private(set) var sum: SumSlab
+
+  /// The models' values as C arrays, of the type that the block is computed in.
+  let pointers32: UnsafeMutablePointer<UnsafePointer<Float>?>
+  let pointers64: UnsafeMutablePointer<UnsafePointer<Double>?>
+
+  private let loaded32: UnsafeMutableBufferPointer<Float>
+  private let loaded64: UnsafeMutableBufferPointer<Double>
+  private let sums: UnsafeMutableBufferPointer<Double>
+
+  /// A workspace for `modelCount` models. The base and one model in loading need room too.
+  init(modelCount: Int) {
+    let rows = modelCount + 2
+    loaded32 = .allocate(capacity: rows * Self.limit)
+    loaded64 = .allocate(capacity: rows * Self.limit)
+    sums = .allocate(capacity: Self.limit)
+    pointers32 = .allocate(capacity: max(modelCount, 1))
+    pointers64 = .allocate(capacity: max(modelCount, 1))
+    pointers32.initialize(repeating: nil, count: max(modelCount, 1))
+    pointers64.initialize(repeating: nil, count: max(modelCount, 1))
+    models = Array(repeating: .float32(.init(start: nil, count: 0)), count: modelCount)
+    sum = SumSlab(values: .init(start: nil, count: 0))
+  }
+
+  deinit {
+    loaded32.deallocate()
+    loaded64.deallocate()
+    sums.deallocate()
+    pointers32.deallocate()
+    pointers64.deallocate()
+  }
+
+  /// Whether the block is computed in `Double`.
+  var isWide: Bool {
+    if case .float64 = models.first { true } else { false }
+  }
+
+  /// Prepares the result for `count` elements.
+  func begin(_ count: Int) {
+    sum = SumSlab(values: .init(rebasing: sums[0..<count]))
+    sum.values.update(repeating: 0)
+  }
+
+  /// Takes the base's stored elements.
+  func setBase(_ bytes: UnsafeRawBufferPointer, _ dtype: DType, wide: Bool) {
+    base = load(bytes, dtype, wide: wide, row: models.count)
+  }
+
+  /// Takes model `m`'s stored elements as they are.
+  func setModel(_ m: Int, _ bytes: UnsafeRawBufferPointer, _ dtype: DType, wide: Bool) {
+    models[m] = load(bytes, dtype, wide: wide, row: m)
+    point(m)
+  }
+
+  /// Takes model `m`'s task vector: its stored elements less the base's, rounded to `precision`.
+  func setTaskVector(
+    _ m: Int, _ bytes: UnsafeRawBufferPointer, _ dtype: DType, wide: Bool, precision: DType
+  ) {
+    let x = load(bytes, dtype, wide: wide, row: models.count + 1)
+    switch (x, base) {
+    case (.float32(let x), .float32(let base)):
+      let delta = row32(m, x.count)
+      if let x = x.baseAddress, let base = base.baseAddress, let target = delta.baseAddress {
+        ck_delta_f32(x, base, target, delta.count)
+        ck_round_f32(precision.kernelCode, target, delta.count)
+      }
+      models[m] = .float32(delta)
+    case (.float64(let x), .float64(let base)):
+      let delta = row64(m, x.count)
+      if let x = x.baseAddress, let base = base.baseAddress, let target = delta.baseAddress {
+        ck_delta_f64(x, base, target, delta.count)
+      }
+      models[m] = .float64(delta)
+    default:
+      preconditionFailure("a block is computed in one type")
+    }
+    point(m)
+  }
+
+  private func point(_ m: Int) {
+    switch models[m] {
+    case .float32(let values): pointers32[m] = UnsafePointer(values.baseAddress)
+    case .float64(let values): pointers64[m] = UnsafePointer(values.baseAddress)
+    }
+  }
+
+  private func load(
+    _ bytes: UnsafeRawBufferPointer, _ dtype: DType, wide: Bool, row: Int
+  ) -> Slab {
+    let count = bytes.count / dtype.byteCount
+    if wide {
+      let target = row64(row, count)
+      Conversion.load(bytes, as: dtype, into: target)
+      return .float64(target)
+    }
+    if dtype == .float32 {
+      // No copy: kernels only read what a slab of the inputs holds.
+      return .float32(
+        UnsafeMutableBufferPointer(mutating: bytes.assumingMemoryBound(to: Float.self)))
+    }
+    let target = row32(row, count)
+    Conversion.load(bytes, as: dtype, into: target)
+    return .float32(target)
+  }
+
+  private func row32(_ row: Int, _ count: Int) -> UnsafeMutableBufferPointer<Float> {
+    .init(rebasing: loaded32[row * Self.limit..<row * Self.limit + count])
+  }
+
+  private func row64(_ row: Int, _ count: Int) -> UnsafeMutableBufferPointer<Double> {
+    .init(rebasing: loaded64[row * Self.limit..<row * Self.limit + count])
+  }
+}

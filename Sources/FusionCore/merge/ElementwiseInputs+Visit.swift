@@ -1,0 +1,56 @@
+import Tensors
+
+extension ElementwiseInputs {
+  /// Goes through the blocks of this rank's part of the elements, on all its threads.
+  ///
+  /// Every process of `world` needs to call this method: a failure of one is agreed on.
+  ///
+  /// - Parameters:
+  ///   - sampled: whether to read only the first 1024 elements of every 65,536.
+  ///   - skipping: positions of tensors to leave out.
+  ///   - makeState: makes the state that one thread collects in.
+  ///   - body: adds a block to a thread's state. Which blocks meet in one state is not determined.
+  /// - Returns: the threads' states.
+  /// - Throws: `AgreedError` when reading failed on any rank.
+  func visit<State>(
+    in world: any Fabric, sampled: Bool = false, skipping: Set<Int> = [],
+    makeState: @Sendable () -> State, _ body: @Sendable (inout State, ElementBlock) -> Void
+  ) throws -> [State] {
+    try world.agreeing {
+      let slices = manifest.slices(part: world.globalRank, of: world.worldSize, limit: 1 << 20)
+        .filter { !skipping.contains($0.tensor) }
+      return try Parallel(threads: world.threads).forEach(slices.count, makeState: makeState) {
+        state, index in
+        for part in sampled ? slices[index].samples : [slices[index]] {
+          try forEachBlock(of: part) { block, _ in body(&state, block) }
+        }
+      }
+    }
+  }
+}
+
+extension ElementwiseInputs {
+  /// The sum of an integer over all blocks of all ranks; exact, so the same for any cutting.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Throws: `AgreedError` when reading failed on any rank.
+  public func sum(
+    skipping: Set<Int> = [], in world: any Fabric, _ value: @Sendable (ElementBlock) -> Int64
+  ) throws -> Int64 {
+    let parts = try visit(in: world, skipping: skipping, makeState: { Int64(0) }) { total, block in
+      total += value(block)
+    }
+    var total = [parts.reduce(0, +)]
+    try world.allReduce(&total, .sum)
+    return total[0]
+  }
+}
+
+extension Slice {
+  fileprivate var samples: [Slice] {
+    stride(from: elements.lowerBound, to: elements.upperBound, by: 1 << 16).map {
+      Slice(tensor: tensor, elements: $0..<min($0 + 1024, elements.upperBound))
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import Synchronization
+import Tensors
+
+/// Several state dicts with the same tensors, read side by side, a block at a time.
+///
+/// The reference (the pre-trained model, else the first model) gives order, shapes and output
+/// types; every other input must have the same tensors in any order.
+public final class ElementwiseInputs: Sendable {
+  /// What a block's `models` hold.
+  public enum Quantity: Sendable {
+    /// Values as they are stored.
+    case values
+    /// Values less the base's, rounded per tensor to the precision that the two are stored in.
+    case taskVectors
+    /// Values less the base's, rounded to the one type that all tensors together have when they
+    /// are joined into one vector, integers included (FusionBench's flattened task vectors).
+    case jointTaskVectors
+  }
+
+  /// The reference's tensors.
+  public let manifest: Manifest
+  /// Names of the models whose values or task vectors a block holds, in pool order.
+  public let modelNames: [String]
+
+  private let base: (any StateDict)?
+  private let members: [Member]
+  private let quantity: Quantity
+  private let jointPrecision: DType
+  private let workspaces = Mutex<[Workspace]>([])
+  private let differing = Mutex<Set<Int>>([])
+
+  /// One model and where it keeps the reference's tensors.
+  private struct Member {
+    let source: any StateDict
+    let positions: [Int]
+  }
+
+  /// Checks that all models have the reference's tensors.
+  ///
+  /// - Parameters:
+  ///   - models: name and state dict of each model, in pool order; at least one.
+  ///   - base: the pre-trained model, needed for task vectors.
+  /// - Throws: `TensorError` naming the model and the tensor that differs.
+  public init(
+    models: [(name: String, stateDict: any StateDict)], base: (any StateDict)? = nil,
+    quantity: Quantity = .values
+  ) throws {
+    guard let reference = base ?? models.first?.stateDict else { throw PoolError.noModels }
+    self.base = base
+    self.quantity = quantity
+    manifest = reference.manifest
+    modelNames = models.map(\.name)
+    members = try models.map { model in
+      Member(
+        source: model.stateDict,
+        positions: try model.stateDict.positions(matching: reference))
+    }
+    jointPrecision = (models.map(\.stateDict) + [reference])
+      .flatMap { $0.manifest.tensors.map(\.dtype) }
+      .reduce(.bool) { DType.promoted($0, $1) }
+  }
+
+  /// Number of models in a block.
+  public var modelCount: Int { members.count }
+
+  /// Integer tensors that were seen to differ between inputs; their values are the reference's.
+  public var differingIntegers: [TensorName] {
+    differing.withLock { $0.sorted() }.map { manifest.tensors[$0].name }
+  }
+
+  /// Elements read from each input at a time.
+  static let chunk = 1 << 16
+
+  /// Reads a slice of every input and calls `body` for each block of it.
+  ///
+  /// - Parameter body: gets the block and the block's range, counted from the slice's start.
+  /// - Throws: what reading and `body` throw.
+  func forEachBlock(
+    of slice: Slice, _ body: (ElementBlock, Range<Int>) throws -> Void
+  ) throws {
+    let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(modelCount: members.count)
+    defer { workspaces.withLock { $0.append(workspace) } }
+    let wide = isWide(slice.tensor)
+    var start = slice.elements.lowerBound
+    while start < slice.elements.upperBound {
+      let end = min(start + Self.chunk, slice.elements.upperBound)
+      try read(Slice(tensor: slice.tensor, elements: start..<end), into: workspace)
+      var from = 0
+      while from < end - start {
+        let count = min(ElementBlock.limit, end - start - from)
+        load(slice.tensor, from..<from + count, of: workspace, wide: wide)
+        let offset = start - slice.elements.lowerBound + from
+        try body(workspace.block, offset..<offset + count)
+        from += count
+      }
+      start = end
+    }
+  }
+
+  /// Copies a slice of the reference, in the type that `output` gives the tensor.
+  ///
+  /// Where the tensor holds integers, notes whether another input differs.
+  func readReference(
+    _ slice: Slice, as output: Manifest, into destination: UnsafeMutableRawBufferPointer
+  ) throws {
+    let reference = base ?? members[0].source
+    let stored = manifest.tensors[slice.tensor].dtype
+    let wanted = output.tensors[slice.tensor].dtype
+    let source = stored == wanted ? reference : try reference.casting(to: wanted)
+    try source.read(slice, into: destination)
+    if !stored.isFloatingPoint { try compareIntegers(slice, with: destination) }
+  }
+
+  private func compareIntegers(
+    _ slice: Slice, with expected: UnsafeMutableRawBufferPointer
+  ) throws {
+    let found = UnsafeMutableRawBufferPointer.allocate(byteCount: expected.count, alignment: 64)
+    defer { found.deallocate() }
+    for member in members {
+      let position = member.positions[slice.tensor]
+      let same =
+        member.source.manifest.tensors[position].dtype == manifest.tensors[slice.tensor].dtype
+      if same { try member.source.read(Slice(tensor: position, elements: slice.elements), into: found) }
+      if !same || !found.elementsEqual(expected) {
+        differing.withLock { _ = $0.insert(slice.tensor) }
+      }
+    }
+  }
+
+  /// Whether a tensor's blocks are computed in `Double`.
+  func isWide(_ tensor: Int) -> Bool {
+    if case .jointTaskVectors = quantity { return isEverywhereWide }
+    return members.reduce(manifest.tensors[tensor].dtype) {
+      DType.promoted($0, $1.source.manifest.tensors[$1.positions[tensor]].dtype)
+    } == .float64
+  }
+
+  /// Whether all blocks are computed in `Double`.
+  var isEverywhereWide: Bool { jointPrecision == .float64 }
+
+  private func read(_ slice: Slice, into workspace: Workspace) throws {
+    if let base {
+      try base.read(
+        slice, into: workspace.baseBytes(slice.count, manifest.tensors[slice.tensor].dtype))
+    }
+    for (m, member) in members.enumerated() {
+      let position = member.positions[slice.tensor]
+      let dtype = member.source.manifest.tensors[position].dtype
+      try member.source.read(
+        Slice(tensor: position, elements: slice.elements),
+        into: workspace.modelBytes(m, slice.count, dtype))
+    }
+  }
+
+  private func load(_ tensor: Int, _ range: Range<Int>, of workspace: Workspace, wide: Bool) {
+    let block = workspace.block
+    let baseType = manifest.tensors[tensor].dtype
+    block.begin(range.count)
+    if base != nil {
+      block.setBase(workspace.baseBytes(range, baseType), baseType, wide: wide)
+    }
+    for (m, member) in members.enumerated() {
+      let dtype = member.source.manifest.tensors[member.positions[tensor]].dtype
+      let bytes = workspace.modelBytes(m, range, dtype)
+      switch quantity {
+      case .values:
+        block.setModel(m, bytes, dtype, wide: wide)
+      case .taskVectors:
+        let precision = DType.promoted(baseType, dtype)
+        block.setTaskVector(m, bytes, dtype, wide: wide, precision: precision)
+      case .jointTaskVectors:
+        block.setTaskVector(m, bytes, dtype, wide: wide, precision: jointPrecision)
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Tensors
+
+/// A merged model that is a function of the same elements of its inputs, computed when read.
+///
+/// Floating-point tensors go through the kernel and are rounded once into the reference's type.
+/// Integer and bool tensors are the reference's.
+public struct ElementwiseMerge: StateDict {
+  /// The reference's names and shapes, and its types unless cast.
+  public let manifest: Manifest
+  /// The method's name.
+  public let label: String
+  /// What is merged.
+  public let inputs: ElementwiseInputs
+  private let keepsReference: Set<Int>
+  private let kernel: @Sendable (ElementBlock) -> Void
+
+  /// Describes a merge; nothing is read.
+  ///
+  /// - Parameters:
+  ///   - keeping: positions of tensors that are copied from the reference.
+  ///   - kernel: computes `sum` from `base` and `models` of a block; must depend on nothing else.
+  public init(
+    _ inputs: ElementwiseInputs, label: String, keeping: Set<Int> = [],
+    kernel: @escaping @Sendable (ElementBlock) -> Void
+  ) {
+    self.init(inputs, manifest: inputs.manifest, label: label, keeping: keeping, kernel: kernel)
+  }
+
+  private init(
+    _ inputs: ElementwiseInputs, manifest: Manifest, label: String, keeping: Set<Int>,
+    kernel: @escaping @Sendable (ElementBlock) -> Void
+  ) {
+    self.inputs = inputs
+    self.manifest = manifest
+    self.label = label
+    self.keepsReference = keeping
+    self.kernel = kernel
+  }
+
+  /// Computes the elements of `slice`.
+  ///
+  /// - Throws: what reading the inputs throws.
+  public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
+    let dtype = manifest.tensors[slice.tensor].dtype
+    guard dtype.isFloatingPoint, !keepsReference.contains(slice.tensor) else {
+      return try inputs.readReference(slice, as: manifest, into: destination)
+    }
+    let size = dtype.byteCount
+    try inputs.forEachBlock(of: slice) { block, range in
+      kernel(block)
+      Conversion.store(
+        UnsafeBufferPointer(block.sum.values), as: dtype,
+        into: .init(rebasing: destination[range.lowerBound * size..<range.upperBound * size]))
+    }
+  }
+
+  /// The same merge, its sums rounded once into another type.
+  ///
+  /// - Throws: `TensorError.tooLarge`.
+  public func casting(to dtype: DType) throws -> any StateDict {
+    ElementwiseMerge(
+      inputs, manifest: try manifest.casting(to: dtype), label: label, keeping: keepsReference,
+      kernel: kernel)
+  }
+}

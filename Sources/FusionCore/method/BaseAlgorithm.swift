@@ -1,0 +1,46 @@
+import ConfigTree
+
+/// A fusion method: from a pool of models to a merged one.
+///
+/// A subclass declares its `targets` and parameters, and overrides `run`. It uses `world` for what
+/// all elements decide together and never asks whether it is distributed:
+///
+/// ```swift
+/// public final class MyAlgorithm: BaseAlgorithm {
+///   public override class var targets: [String] { ["fusion_bench.method.MyAlgorithm"] }
+///   @Parameter("custom_param") public var customParam = 0.5
+///
+///   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult { … }
+/// }
+/// ```
+open class BaseAlgorithm: Component, FabricMixin {
+  /// FusionBench's dotted names of the method.
+  open class var targets: [String] { [] }
+
+  /// The program that runs the method; its task pool is at `program?.taskpool`.
+  public weak var program: (any FusionProgram)?
+  /// The processes of the job; nil in a single process.
+  public var fabric: (any Fabric)?
+
+  /// Makes the method with default parameters.
+  public required init() {}
+
+  /// Checks the parameters; the default accepts them all.
+  open func validate() throws {}
+
+  /// Called before `run`.
+  open func onRunStart() throws {}
+
+  /// Merges the models of `modelpool`.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Returns: the merge, usually a state dict that is computed when it is read.
+  /// - Throws: when models are missing or do not fit together.
+  open func run(_ modelpool: BaseModelPool) throws -> FusionResult {
+    throw AlgorithmError.notImplemented(Self.targets.first ?? "\(Self.self)")
+  }
+
+  /// Called after `run` returned.
+  open func onRunEnd() throws {}
+}

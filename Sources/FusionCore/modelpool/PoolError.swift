@@ -1,0 +1,12 @@
+/// What can be wrong with the table of models.
+public enum PoolError: Error, Equatable {
+  case noModels
+  case noPretrained(available: [String])
+  case unknownModel(String, available: [String])
+  case unknownDataset(String, split: String, available: [String])
+  case duplicateModel(String)
+  case invalidName(String)
+  case notAPath(String)
+  case cannotLoad(String, pool: String)
+  case datasetsUnsupported(pool: String)
+}

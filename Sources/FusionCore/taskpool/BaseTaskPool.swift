@@ -1,0 +1,24 @@
+import ConfigTree
+import Tensors
+
+/// Tasks that a merged model is evaluated on. Only rank 0 evaluates.
+open class BaseTaskPool: Component {
+  /// FusionBench's dotted names of the task pool.
+  open class var targets: [String] { [] }
+
+  /// The program that uses the task pool.
+  public weak var program: (any FusionProgram)?
+
+  /// Makes a task pool without tasks.
+  public required init() {}
+
+  /// Checks the parameters; the default accepts them all.
+  open func validate() throws {}
+
+  /// Evaluates a model, in FusionBench's report shape: `model_info`, an entry per task, `average`.
+  ///
+  /// - Throws: when data or the model's network cannot be had.
+  open func evaluate(_ model: any StateDict) throws -> JSONValue {
+    throw AlgorithmError.notImplemented(Self.targets.first ?? "\(Self.self)")
+  }
+}

@@ -1,0 +1,82 @@
+import ConfigTree
+
+/// Resolves the interpolations of a configuration, as `OmegaConf.resolve` does.
+public struct InterpolationResolver: Sendable {
+  /// Clock, environment and Hydra's tree.
+  public var context: ResolverContext
+  /// Bounds on the result.
+  public var limits: ConfigLimits
+
+  /// A resolver with the given sources.
+  public init(context: ResolverContext, limits: ConfigLimits = ConfigLimits()) {
+    self.context = context
+    self.limits = limits
+  }
+
+  /// The tree with every interpolation replaced by its value. Interpolations that lead to `???` become
+  /// `???`; origins stay those of the interpolations.
+  ///
+  /// - Throws: ``ConfigError/interpolation(problem:kind:key:origin:)``.
+  public func resolve(_ root: ConfigNode) throws(ConfigError) -> ConfigNode {
+    let tree = TreeNode(root)
+    try resolveAll(below: tree)
+    return tree.configNode
+  }
+
+  /// Resolves one subtree of a tree; interpolations may lead anywhere in the whole.
+  ///
+  /// - Parameter path: A dotted path; the node there has to exist.
+  public func resolve(_ root: ConfigNode, at path: String) throws(ConfigError) -> ConfigNode? {
+    let tree = TreeNode(root)
+    let engine = InterpolationEngine(context: context, limits: limits)
+    do {
+      var memo: InterpolationEngine.Memo = []
+      let found = try engine.select(path, in: tree, throwsOnMissing: false, memo: &memo)
+      guard let found else { return nil }
+      try engine.resolveAll(found)
+      return found.configNode
+    } catch {
+      throw error.configError
+    }
+  }
+
+  private func resolveAll(below tree: TreeNode) throws(ConfigError) {
+    let engine = InterpolationEngine(context: context, limits: limits)
+    do {
+      try engine.resolveAll(tree)
+    } catch {
+      throw error.configError
+    }
+  }
+}
+
+extension InterpolationFailure {
+  var configError: ConfigError {
+    .interpolation(problem: message, kind: kind, key: key, origin: origin)
+  }
+
+  private var kind: String {
+    switch reason {
+    case .syntax: "GrammarParseError"
+    case .keyNotFound, .outsideOfTree: "InterpolationKeyError"
+    case .missing: "InterpolationToMissingValueError"
+    case .unknownResolver: "UnsupportedInterpolationType"
+    case .unsupportedPrimitive: "UnsupportedValueType"
+    default: "InterpolationResolutionError"
+    }
+  }
+}
+
+extension Composition {
+  /// The context that resolves this composition: its `${hydra:…}` reads the composition itself.
+  public func resolverContext(_ base: ResolverContext = .system()) -> ResolverContext {
+    var context = base
+    context.composition = root
+    return context
+  }
+
+  /// The job's configuration with all interpolations resolved.
+  public func resolvedJob(_ base: ResolverContext = .system()) throws(ConfigError) -> ConfigNode {
+    try InterpolationResolver(context: resolverContext(base)).resolve(job)
+  }
+}

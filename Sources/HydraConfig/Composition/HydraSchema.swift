@@ -1,0 +1,176 @@
+import ConfigTree
+
+/// The types of Hydra's own configuration. Values of other types are converted or refused.
+enum HydraSchema {
+  indirect enum Kind {
+    case any, text, optionalText, integer, optionalBool, texts, textMap, anyMap, runMode
+    /// A dictionary with these keys only.
+    case closed([(String, Kind)], type: String)
+  }
+
+  struct Violation: Error {
+    var kind: String
+    var text: String
+    var key: String
+    var origin: ConfigOrigin?
+  }
+
+  static let root: Kind = .closed(
+    [
+      ("mode", .runMode), ("searchpath", .texts), ("run", .closed([("dir", .text)], type: "RunDir")),
+      ("sweep", .closed([("dir", .text), ("subdir", .text)], type: "SweepDir")),
+      ("hydra_logging", .anyMap), ("job_logging", .anyMap), ("sweeper", .any), ("launcher", .any),
+      ("callbacks", .anyMap), ("env", .any),
+      (
+        "help",
+        .closed(
+          [("app_name", .text), ("header", .text), ("footer", .text), ("template", .text)],
+          type: "HelpConf")
+      ),
+      (
+        "hydra_help",
+        .closed([("hydra_help", .text), ("template", .text)], type: "HydraHelpConf")
+      ),
+      ("output_subdir", .optionalText),
+      ("overrides", .closed([("hydra", .texts), ("task", .texts)], type: "OverridesConf")),
+      ("job", job),
+      ("runtime", runtime), ("verbose", .any),
+    ], type: "HydraConf")
+
+  private static let job: Kind = .closed(
+    [
+      ("name", .text), ("chdir", .optionalBool), ("override_dirname", .text), ("id", .text),
+      ("num", .integer), ("config_name", .optionalText), ("env_set", .textMap),
+      ("env_copy", .texts),
+      (
+        "config",
+        .closed(
+          [
+            (
+              "override_dirname",
+              .closed(
+                [("kv_sep", .text), ("item_sep", .text), ("exclude_keys", .texts)],
+                type: "OverrideDirname")
+            )
+          ], type: "JobConfig")
+      ),
+    ], type: "JobConf")
+
+  private static let runtime: Kind = .closed(
+    [
+      ("version", .text), ("version_base", .text), ("cwd", .text), ("config_sources", .any),
+      ("output_dir", .text), ("choices", .anyMap),
+    ], type: "RuntimeConf")
+}
+
+// MARK: - Checking
+
+extension HydraSchema {
+  /// Checks and converts the values of a part of Hydra's configuration.
+  ///
+  /// - Parameter node: The value at `hydra`.
+  static func check(_ node: TreeNode) throws(Violation) {
+    try check(node, root)
+  }
+
+  private static func check(_ node: TreeNode, _ kind: Kind) throws(Violation) {
+    if node.isMissing || node.interpolation != nil { return }
+    switch kind {
+    case .any, .anyMap: break
+    case .text: try convertText(node, isOptional: false)
+    case .optionalText: try convertText(node, isOptional: true)
+    case .integer: try convertInteger(node)
+    case .optionalBool: try convertBool(node)
+    case .runMode: try convertMode(node)
+    case .texts:
+      for item in node.items { try convertText(item, isOptional: false) }
+    case .textMap:
+      for child in node.entries.values where !child.isMissing && child.interpolation == nil {
+        try convertText(child, isOptional: false)
+      }
+    case .closed(let fields, let type):
+      for (key, child) in node.entries {
+        guard let field = fields.first(where: { key == .string($0.0) }) else {
+          throw Violation(
+            kind: "ConfigKeyError", text: "Key '\(key)' not in '\(type)'", key: child.fullKey,
+            origin: child.origin)
+        }
+        try check(child, field.1)
+      }
+    }
+  }
+
+  private static func violation(_ node: TreeNode, _ text: String) -> Violation {
+    Violation(kind: "ValidationError", text: text, key: node.fullKey, origin: node.origin)
+  }
+
+  private static func typeError(_ node: TreeNode, _ target: String) -> Violation {
+    let value = Evaluated.node(node)
+    return violation(
+      node,
+      "Value '\(value.pythonText)' of type '\(value.pythonTypeName)' could not be converted to "
+        + target)
+  }
+
+  private static func nullError(_ node: TreeNode, _ type: String) -> Violation {
+    violation(node, "Incompatible value 'None' for field of type '\(type)'")
+  }
+
+  private static func convertText(_ node: TreeNode, isOptional: Bool) throws(Violation) {
+    switch node.scalar {
+    case .string?, .interpolation?, .missing?: break
+    case .null?: if !isOptional { throw nullError(node, "str") }
+    case .bool?, .int?, .float?, .bigInteger?:
+      node.content = .scalar(.string(Evaluated.node(node).pythonText))
+    case nil: throw violation(node, "Cannot convert '\(node.typeName)' to string")
+    default: break
+    }
+  }
+
+  private static func convertInteger(_ node: TreeNode) throws(Violation) {
+    switch node.scalar {
+    case .int?, .bigInteger?: break
+    case .null?: throw nullError(node, "int")
+    case .string(let text)?:
+      guard let digits = PythonNumber.integerDigits(text) else {
+        throw typeError(node, "Integer")
+      }
+      node.content = .scalar(Int(digits).map { .int($0) } ?? .bigInteger(digits))
+    default: throw typeError(node, "Integer")
+    }
+  }
+
+  private static func convertBool(_ node: TreeNode) throws(Violation) {
+    switch node.scalar {
+    case .bool?, .null?: break
+    case .int(let number)?: node.content = .scalar(.bool(number != 0))
+    case .string(let text)?:
+      switch text.lowercased() {
+      case "yes", "y", "on", "true", "1": node.content = .scalar(.bool(true))
+      case "no", "n", "off", "false", "0": node.content = .scalar(.bool(false))
+      default:
+        throw violation(node, "Value '\(text)' is not a valid bool (type str)")
+      }
+    default: throw typeError(node, "Boolean")
+    }
+  }
+
+  private static func convertMode(_ node: TreeNode) throws(Violation) {
+    switch node.scalar {
+    case .null?: break
+    case .string(let text)?:
+      let name = text.hasPrefix("RunMode.") ? String(text.dropFirst(8)) : text
+      guard RunMode(rawValue: name) != nil else {
+        throw violation(
+          node, "Invalid value '\(text)', expected one of [RUN, MULTIRUN]")
+      }
+      node.content = .scalar(.string(name))
+    case .int(1)?: node.content = .scalar(.string("RUN"))
+    case .int(2)?: node.content = .scalar(.string("MULTIRUN"))
+    default:
+      throw violation(
+        node,
+        "Invalid value '\(Evaluated.node(node).pythonText)', expected one of [RUN, MULTIRUN]")
+    }
+  }
+}

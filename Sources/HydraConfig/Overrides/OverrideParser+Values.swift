@@ -1,0 +1,174 @@
+import ConfigTree
+
+extension OverrideParser {
+  private static let valueStart =
+    "{<EOF>, COLON, BRACKET_OPEN, BRACE_OPEN, FLOAT, INT, BOOL, NULL, UNQUOTED_CHAR, ID, ESC, WS, "
+    + "QUOTED_VALUE, INTERPOLATION}"
+
+  /// What follows `=`; nothing at all is an empty text.
+  mutating func takeValue() throws(OverrideSyntaxError) -> OverrideValue {
+    guard try peek() != .endOfInput else { return .scalar(.string("")) }
+    let start = index
+    switch try lookAhead(at: start) {
+    case .stuck(let place):
+      if place == start { throw try unexpectedStart() }
+      throw noViableAlternative(from: start, to: place)
+    case .complete(let end):
+      let first = try element()
+      switch try kind(at: end) {
+      case .endOfInput: return first
+      case .comma: return try choices(after: first)
+      default: throw try mismatch(expecting: "<EOF>", ifNext: .endOfInput)
+      }
+    }
+  }
+
+  private func unexpectedStart() throws(OverrideSyntaxError) -> OverrideSyntaxError {
+    switch try peek(1) {
+    case .endOfInput, .colon, .bracketOpen, .braceOpen, .float, .int, .bool, .null,
+      .unquotedCharacter, .identifier, .escape, .blank, .quoted, .interpolation:
+      .grammar("extraneous input \(shown(index)) expecting \(Self.valueStart)")
+    default: .grammar("mismatched input \(shown(index)) expecting \(Self.valueStart)")
+    }
+  }
+
+  private mutating func choices(
+    after first: OverrideValue
+  ) throws(OverrideSyntaxError) -> OverrideValue {
+    var values = [first]
+    while try peek() == .comma {
+      index += 1
+      if case .stuck(let place) = try lookAhead(at: index) {
+        throw noViableAlternative(from: index, to: place)
+      }
+      values.append(try element())
+    }
+    guard try peek() == .endOfInput else {
+      throw try mismatch(expecting: "{<EOF>, COMMA}", ifNext: .endOfInput, .comma)
+    }
+    return .choice(ChoiceSweep(values: values, isSimple: true))
+  }
+
+  /// Parses an element that is known to be complete.
+  private mutating func element() throws(OverrideSyntaxError) -> OverrideValue {
+    switch try peek() {
+    case .bracketOpen: return try list()
+    case .braceOpen: return try dictionary()
+    case .quoted:
+      defer { index += 1 }
+      return quoted(source(index..<index + 1))
+    case .identifier where try peek(1) == .parenthesisOpen: return try function()
+    default: return .scalar(try primitive(isKey: false))
+    }
+  }
+
+  private mutating func list() throws(OverrideSyntaxError) -> OverrideValue {
+    index += 1
+    var items: [OverrideValue] = []
+    while try peek() != .bracketClose {
+      if try peek() == .comma { index += 1 }
+      items.append(try element())
+    }
+    index += 1
+    return .list(items)
+  }
+
+  private mutating func dictionary() throws(OverrideSyntaxError) -> OverrideValue {
+    index += 1
+    var entries: [OverrideEntry] = []
+    while try peek() != .braceClose {
+      if try peek() == .comma { index += 1 }
+      let key = try primitive(isKey: true)
+      index += 1
+      let value = try element()
+      if let known = entries.firstIndex(where: { $0.key == key }) {
+        entries[known].value = value
+      } else {
+        entries.append(OverrideEntry(key: key, value: value))
+      }
+    }
+    index += 1
+    return .dictionary(entries)
+  }
+
+  private mutating func function() throws(OverrideSyntaxError) -> OverrideValue {
+    let start = index
+    let name = source(index..<index + 1)
+    index += 2
+    var call = FunctionCall(name: name)
+    while try peek() != .parenthesisClose {
+      if try peek() == .comma { index += 1 }
+      if try peek() == .identifier, try peek(1) == .equal {
+        let parameter = source(index..<index + 1)
+        index += 2
+        call.named.append((parameter, try element()))
+      } else {
+        guard call.named.isEmpty else {
+          throw .evaluation("positional argument follows keyword argument")
+        }
+        call.positional.append(try element())
+      }
+    }
+    index += 1
+    do {
+      return try call.evaluate()
+    } catch {
+      throw .evaluation(
+        "\(error.exception) while evaluating '\(source(start..<index))': \(error.message)")
+    }
+  }
+
+  /// The tokens of an unquoted value, without blanks at either end.
+  private mutating func primitive(isKey: Bool) throws(OverrideSyntaxError) -> ConfigValue {
+    let start = index
+    while isPrimitive(try peek(), isKey: isKey) { index += 1 }
+    var range = start..<index
+    if try kind(at: range.lowerBound) == .blank {
+      guard range.count > 1 else {
+        throw .evaluation("Trying to parse a primitive that is all whitespaces")
+      }
+      range = range.dropFirst()
+    }
+    if try kind(at: range.upperBound - 1) == .blank { range = range.dropLast() }
+    guard range.count != 1 else {
+      return single(try kind(at: range.lowerBound), source(range))
+    }
+    var text = ""
+    for position in range {
+      let token = source(position..<position + 1)
+      text += try kind(at: position) == .escape ? PrimitiveValue.unescape(token) : token
+    }
+    return .string(text)
+  }
+
+  private func single(_ kind: OverrideToken.Kind, _ text: String) -> ConfigValue {
+    switch kind {
+    case .int: PrimitiveValue.value(.int, text: text)
+    case .float: PrimitiveValue.value(.float, text: text)
+    case .null: .null
+    case .bool: PrimitiveValue.value(.bool, text: text)
+    case .escape: .string(PrimitiveValue.unescape(text))
+    default: .string(text)
+    }
+  }
+
+  /// Removes the quotes, and the escapes before quotes; other backslashes stay.
+  private func quoted(_ text: String) -> OverrideValue {
+    let quote: Character = text.hasPrefix("'") ? "'" : "\""
+    let scalars = Array(text.unicodeScalars)
+    var result = String.UnicodeScalarView()
+    var position = 1
+    while position < scalars.count {
+      let start = position
+      while position < scalars.count, scalars[position] == "\\" { position += 1 }
+      let backslashes = position - start
+      guard position < scalars.count else { break }
+      let isQuote = scalars[position] == scalars[0]
+      result.append(
+        contentsOf: repeatElement("\\", count: isQuote ? backslashes / 2 : backslashes))
+      if position < scalars.count - 1 { result.append(scalars[position]) }
+      position += 1
+    }
+    return .quoted(String(result), quote: quote)
+  }
+}

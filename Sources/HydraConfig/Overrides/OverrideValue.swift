@@ -1,0 +1,111 @@
+import ConfigTree
+import OrderedCollections
+
+/// The value of an override as it was written, before it becomes part of a tree.
+public indirect enum OverrideValue: Sendable, Equatable {
+  /// `null`, a truth value, a number, or unquoted text.
+  case scalar(ConfigValue)
+  /// Text in quotes.
+  case quoted(String, quote: Character)
+  case list([OverrideValue])
+  case dictionary([OverrideEntry])
+  /// `a,b,c`, `choice(a,b)`.
+  case choice(ChoiceSweep)
+  case range(RangeSweep)
+  case interval(IntervalSweep)
+  case glob(GlobChoice)
+}
+
+/// One entry of a dictionary in an override.
+public struct OverrideEntry: Sendable, Equatable {
+  /// The key: a scalar.
+  public var key: ConfigValue
+  /// The value.
+  public var value: OverrideValue
+}
+
+extension OverrideValue {
+  /// Whether the value stands for several.
+  public var isSweep: Bool {
+    switch self {
+    case .choice, .range, .interval, .glob: true
+    default: false
+    }
+  }
+
+  var isDictionary: Bool {
+    if case .dictionary = self { true } else { false }
+  }
+
+  /// The text, quoted or not.
+  var text: String? {
+    switch self {
+    case .quoted(let text, _), .scalar(.string(let text)): text
+    default: nil
+    }
+  }
+
+  /// The value without a memory of its quotes.
+  var unquoted: OverrideValue {
+    guard case .quoted(let text, _) = self else { return self }
+    return .scalar(.string(text))
+  }
+
+  /// The name of the value's type in Python, for messages.
+  var pythonTypeName: String {
+    switch self {
+    case .scalar(.null): "NoneType"
+    case .scalar(.bool): "bool"
+    case .scalar(.int), .scalar(.bigInteger): "int"
+    case .scalar(.float): "float"
+    case .scalar: "str"
+    case .quoted: "QuotedString"
+    case .list: "list"
+    case .dictionary: "dict"
+    case .choice: "ChoiceSweep"
+    case .range: "RangeSweep"
+    case .interval: "IntervalSweep"
+    case .glob: "Glob"
+    }
+  }
+
+  /// The value as a tree.
+  func node(origin: ConfigOrigin) throws(ConfigError) -> ConfigNode {
+    switch self {
+    case .scalar(.string(let text)), .quoted(let text, _):
+      let value = ConfigValue(text: text)
+      if case .interpolation = value {
+        try InterpolationParser.validate(text, key: nil, origin: origin)
+      }
+      return ConfigNode(value, origin: origin)
+    case .scalar(let value): return ConfigNode(value, origin: origin)
+    case .list(let items):
+      var nodes: [ConfigNode] = []
+      for item in items { nodes.append(try item.node(origin: origin)) }
+      return ConfigNode(.list(nodes), origin: origin)
+    case .dictionary(let entries):
+      var result = OrderedDictionary<ConfigKey, ConfigNode>()
+      for entry in entries {
+        guard let key = entry.configKey else {
+          throw .unsupportedKey("null", position: origin)
+        }
+        result[key] = try entry.value.node(origin: origin)
+      }
+      return ConfigNode(.dictionary(result), origin: origin)
+    case .choice, .range, .interval, .glob:
+      return ConfigNode(.null, origin: origin)
+    }
+  }
+}
+
+extension OverrideEntry {
+  var configKey: ConfigKey? {
+    switch key {
+    case .bool(let flag): .bool(flag)
+    case .int(let number): .int(number)
+    case .float(let number): .float(number)
+    case .string(let text), .bigInteger(let text): .string(text)
+    default: nil
+    }
+  }
+}

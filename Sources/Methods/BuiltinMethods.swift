@@ -1,0 +1,10 @@
+import FusionCore
+
+/// Every method that a configuration can name.
+public let builtinMethods: [BaseAlgorithm.Type] = [
+  DummyAlgorithm.self,
+  SimpleAverageAlgorithm.self,
+  WeightedAverageAlgorithm.self,
+  TaskArithmeticAlgorithm.self,
+  TiesMergingAlgorithm.self,
+]

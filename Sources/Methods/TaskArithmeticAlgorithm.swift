@@ -1,0 +1,45 @@
+import FusionCore
+
+/// Adds the scaled sum of task vectors to the pre-trained model: θ = θ0 + λ Σ_t (θ_t - θ0).
+///
+/// Source: Ilharco et al., "Editing models with task arithmetic", 2023,
+/// https://arxiv.org/abs/2212.04089.
+public final class TaskArithmeticAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+  /// FusionBench's names.
+  public override class var targets: [String] {
+    [
+      "fusion_bench.method.TaskArithmeticAlgorithm",
+      "fusion_bench.method.task_arithmetic.TaskArithmeticAlgorithm",
+      "fusion_bench.method.task_arithmetic.task_arithmetic.TaskArithmeticAlgorithm",
+    ]
+  }
+
+  /// λ, what the sum of task vectors is multiplied by.
+  @Parameter("scaling_factor") public var scalingFactor = 0.3
+  /// Accepted for FusionBench's configurations; inputs are never changed here.
+  @Parameter("inplace") public var inplace = true
+
+  /// Times of the phases.
+  public let profiler = SimpleProfiler()
+
+  /// Sets λ.
+  public convenience init(scalingFactor: Double) {
+    self.init()
+    self.scalingFactor = scalingFactor
+  }
+
+  /// Merges the models of the pool into its `_pretrained_`.
+  ///
+  /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
+  public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
+    let inputs = try profile("load models") {
+      try modelpool.loadPretrainedModelAndTaskVectors()
+    }
+    let scalingFactor = scalingFactor
+    return .model(
+      ElementwiseMerge(inputs, label: "task arithmetic") { block in
+        for taskVector in block.models { block.sum.add(taskVector) }
+        block.sum.scale(by: scalingFactor, onto: block.base)
+      })
+  }
+}

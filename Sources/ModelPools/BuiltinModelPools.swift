@@ -1,0 +1,7 @@
+import FusionCore
+
+/// Every model pool that a configuration can name.
+public let builtinModelPools: [BaseModelPool.Type] = [
+  LazyStateDictPool.self,
+  BaseModelPool.self,
+]

@@ -1,0 +1,20 @@
+import Checkpoints
+import ConfigTree
+import FusionCore
+import Tensors
+
+/// A pool of local checkpoints that are read slice by slice.
+///
+/// `models` maps a name to a path: a Hugging Face directory, one weight file, or the name of a
+/// repository in the local Hugging Face cache.
+open class LazyStateDictPool: BaseModelPool {
+  /// FusionBench's name.
+  open override class var targets: [String] { ["fusion_bench.modelpool.LazyStateDictPool"] }
+
+  /// Opens the checkpoint; its header is checked, its values are not read.
+  ///
+  /// - Throws: `CheckpointError`, and `PoolError.notAPath`.
+  open override func load(_ config: ConfigNode, name: String) throws -> any StateDict {
+    try Checkpoint.open(try modelPath(name))
+  }
+}

@@ -1,0 +1,93 @@
+import Checkpoints
+import ConfigTree
+import Foundation
+import FusionCore
+import OrderedCollections
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+extension FabricModelFusionProgram {
+  /// `merge_manifest.json`: where every byte of the output came from.
+  func mergeManifest(
+    _ saved: ModelSaver.Saved, _ parts: Parts, peakMemory: [Int]
+  ) throws -> JSONValue {
+    .object([
+      "fusion_bench": .string(fusionBenchVersion),
+      "config": JSONValue(config),
+      "inputs": .array(try parts.pool.allModelNames.map { try input($0, parts.pool) }),
+      "outputs": .array(
+        saved.files.map {
+          .object([
+            "file": .string(URL(fileURLWithPath: $0.path).lastPathComponent),
+            "size": .integer($0.size), "sha256": .string($0.sha256),
+          ])
+        }),
+      "seed": seed.map { .integer($0) } ?? .null,
+      "ranks": .integer(world.worldSize),
+      "threads": .integer(world.threads),
+      "split": .string(parts.options.split.rawValue),
+      "backend": .string(world.backend),
+      "seconds": .object(
+        OrderedDictionary(
+          uniqueKeysWithValues: profiler.totals.map { ($0.action, JSONValue.number($0.seconds)) })),
+      "peak_memory_bytes": .array(peakMemory.map { .integer($0) }),
+    ])
+  }
+
+  private func input(_ name: String, _ pool: BaseModelPool) throws -> JSONValue {
+    let model = try pool.loadModel(name)
+    let files = (model as? Checkpoint)?.files ?? []
+    return .object([
+      "name": .string(name), "source": .string(model.label),
+      "files": .array(
+        files.map { .object(["path": .string($0.path), "size": .integer($0.status.size)]) }),
+    ])
+  }
+
+  /// This rank's peak resident memory in bytes, as text for gathering.
+  func peakMemoryText() -> [UInt8] {
+    var usage = rusage()
+    let status = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Array("\(status == 0 ? usage.ru_maxrss * 1024 : 0)".utf8)
+  }
+
+  /// A name for this run that no other run has.
+  func newRunID() -> String {
+    "\(getpid())-\(String(UInt64(Date().timeIntervalSince1970 * 1e6), radix: 16))"
+  }
+}
+
+extension JSONValue {
+  /// The configuration as JSON.
+  init(_ node: ConfigNode) {
+    switch node.value {
+    case .null: self = .null
+    case .missing: self = .string("???")
+    case .bool(let value): self = .bool(value)
+    case .int(let value): self = .integer(value)
+    case .float(let value): self = .number(value)
+    case .bigInteger(let text), .string(let text), .interpolation(let text): self = .string(text)
+    case .list(let nodes): self = .array(nodes.map { JSONValue($0) })
+    case .dictionary(let entries):
+      var members = OrderedDictionary<String, JSONValue>()
+      for (key, value) in entries { members[key.description] = JSONValue(value) }
+      self = .object(members)
+    }
+  }
+}
+
+extension ConfigNode {
+  /// The configuration as it is printed before a run: method, pools, then the rest.
+  var printed: String {
+    var ordered = ConfigNode(.dictionary([:]))
+    for key in ["method", "modelpool", "taskpool"] { ordered[key] = self[key] }
+    for (key, value) in dictionary ?? [:] where ordered[key.description] == nil {
+      ordered[key.description] = value
+    }
+    return ordered.yaml()
+  }
+}

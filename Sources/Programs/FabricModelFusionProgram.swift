@@ -1,0 +1,126 @@
+import Checkpoints
+import ConfigTree
+import FusionCore
+import Methods
+import ModelPools
+import TaskPools
+import Tensors
+
+/// The main program: merges the models of a pool by a method, saves the result, evaluates it.
+///
+/// All ranks merge and save together. Rank 0 alone prints, evaluates and writes reports; the
+/// others sleep meanwhile.
+public final class FabricModelFusionProgram: Component, FusionProgram, SimpleProfilerMixin {
+  /// FusionBench's names.
+  public static var targets: [String] {
+    [
+      "fusion_bench.programs.FabricModelFusionProgram",
+      "fusion_bench.programs.fabric_fusion_program.FabricModelFusionProgram",
+      "fusion_bench.programs.ModelFusionProgram",
+    ]
+  }
+
+  /// The method.
+  @Parameter("method") public var method = ConfigNode(.null)
+  /// The models.
+  @Parameter("modelpool") public var modelpool = ConfigNode(.null)
+  /// The tasks to evaluate on; null for none.
+  @Parameter("taskpool") public var taskpoolConfig = ConfigNode(.null)
+  /// How the work is spread.
+  @Parameter("fabric") public var fabricConfig = ConfigNode(.null)
+  /// Folders; `log_dir` is where reports go.
+  @Parameter("path") public var path = ConfigNode(.null)
+  /// Seed of random choices; null leaves each method its own default.
+  @Parameter("seed") public var seed: Int? = nil
+  /// Whether to evaluate one batch per task only.
+  @Parameter("fast_dev_run") public var fastDevRun = false
+  /// Whether to print the configuration and end.
+  @Parameter("dry_run") public var dryRun = false
+  /// Whether to print the configuration first.
+  @Parameter("print_config") public var printConfig = true
+  /// Whether to log every component that is made.
+  @Parameter("print_function_call") public var printFunctionCall = false
+  /// Where the merged model is written; null for nowhere.
+  @Parameter("merged_model_save_path") public var mergedModelSavePath: String? = nil
+  /// How it is written, see `SaveOptions`.
+  @Parameter("merged_model_save_kwargs") public var mergedModelSaveArguments = ConfigNode(.null)
+  /// Whether an existing complete output may be replaced.
+  @Parameter("overwrite") public var overwrite = false
+  /// Where the report is written; null or false for nowhere.
+  @Parameter("report_save_path") public var reportSavePath = OptionalPath.path("{log_dir}/program_report.json")
+
+  /// The processes of the job; nil in a single process.
+  public var fabric: (any Fabric)?
+  /// The tasks, once made.
+  public private(set) var taskpool: BaseTaskPool?
+  /// Times of the phases.
+  public let profiler = SimpleProfiler()
+
+  /// Makes the program with default parameters.
+  public init() {}
+
+  /// All values are checked where they are used.
+  public func validate() throws {}
+
+  /// Runs the job.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Throws: `AgreedError`, the same on every rank, for what all can notice.
+  public func run() throws {
+    if printConfig && world.isGlobalZero { Log.text(config.printed) }
+    let parts = try world.agreeing { try makeParts() }
+    if dryRun { return }
+    try world.agreeing { try parts.options.apply(to: world) }
+    try world.onGlobalZero { try parts.paths.refuseExisting(overwrite: overwrite) }
+    let runID = String(decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
+
+    let result = try profile("merge") {
+      try parts.method.onRunStart()
+      defer { parts.method.fabric = nil }
+      let result = try parts.method.run(parts.pool)
+      try parts.method.onRunEnd()
+      return result
+    }
+    let outputs = try profile("save") { try save(result, parts, runID: runID) }
+    let report = try profile("evaluate") { try evaluate(outputs) }
+    try finish(outputs, report, parts)
+  }
+}
+
+extension FabricModelFusionProgram {
+  /// What the configuration makes.
+  struct Parts {
+    let pool: BaseModelPool
+    let method: BaseAlgorithm
+    let options: FabricOptions
+    let saving: SaveOptions
+    let paths: ProgramPaths
+  }
+
+  private func makeParts() throws -> Parts {
+    let options = FabricOptions()
+    if !fabricConfig.isNull { try options.configure(fabricConfig) }
+    let saving = SaveOptions()
+    if !mergedModelSaveArguments.isNull { try saving.configure(mergedModelSaveArguments) }
+    let paths = try ProgramPaths(
+      folders: path, model: mergedModelSavePath, report: reportSavePath.text)
+
+    let pool: BaseModelPool = try Registry(builtinModelPools).make(modelpool, role: "modelpool")
+    let method: BaseAlgorithm = try Registry(builtinMethods).make(method, role: "method")
+    if !taskpoolConfig.isNull {
+      taskpool = try Registry(builtinTaskPools).make(taskpoolConfig, role: "taskpool", as: BaseTaskPool.self)
+    }
+    pool.program = self
+    pool.fabric = fabric
+    method.program = self
+    method.fabric = fabric
+    taskpool?.program = self
+    if printFunctionCall && world.isGlobalZero {
+      for component in [pool.config, method.config, taskpool?.config].compactMap({ $0 }) {
+        Log.line("instantiate \(component["_target_"]?.string ?? "")")
+      }
+    }
+    return Parts(pool: pool, method: method, options: options, saving: saving, paths: paths)
+  }
+}

@@ -1,0 +1,92 @@
+import ConfigTree
+import FusionCore
+
+/// The `fabric` group: how the work is spread. FusionBench's own fabric files are accepted.
+public final class FabricOptions: Component {
+  /// FusionBench's files name Lightning's class.
+  public static var targets: [String] { ["lightning.Fabric", "lightning.fabric.Fabric"] }
+
+  /// How the work is cut.
+  public enum Split: String, ConfigChoice {
+    /// Every rank reads its part of every layer of all models.
+    case layer
+  }
+
+  /// How the work is cut.
+  @Parameter("split") public var split = Split.layer
+  /// Threads of each rank: `auto` shares the cores of a host among its ranks.
+  @Parameter("threads") public var threads = ThreadCount.automatic
+  /// Whether to show progress where standard error is a terminal.
+  @Parameter("progress") public var progress = true
+  /// Number of processes; the launcher decides, so more than it started is an error.
+  @Parameter("devices") public var devices: ConfigNode? = nil
+  /// Number of hosts; the launcher decides.
+  @Parameter("num_nodes") public var nodes: ConfigNode? = nil
+  /// Without meaning here, like all that follow.
+  @Parameter("strategy") public var strategy: ConfigNode? = nil
+  @Parameter("accelerator") var accelerator: ConfigNode? = nil
+  @Parameter("precision") var precision: ConfigNode? = nil
+  @Parameter("plugins") var plugins: ConfigNode? = nil
+  @Parameter("callbacks") var callbacks: ConfigNode? = nil
+  @Parameter("loggers") var loggers: ConfigNode? = nil
+
+  /// The defaults.
+  public init() {}
+
+  /// Checks `devices`.
+  public func validate() throws {
+    switch devices?.value {
+    case nil, .null, .int, .string("auto"): break
+    default:
+      throw ParameterError.invalid(
+        key: "fabric.devices", value: devices?.yaml() ?? "", requirement: "must be a number or auto")
+    }
+  }
+
+  /// Applies the options to the processes at hand.
+  ///
+  /// - Throws: `ParameterError` when more processes are asked for than a launcher started.
+  func apply(to world: any Fabric) throws {
+    if case .int(let wanted) = devices?.value, wanted > 1, world.worldSize == 1 {
+      throw ParameterError.invalid(
+        key: "fabric.devices", value: "\(wanted)",
+        requirement: "one process was started; use: mpirun -n \(wanted) fusion_bench …")
+    }
+    if case .count(let count) = threads { world.threads = count }
+    let unused = [
+      ("strategy", strategy), ("accelerator", accelerator), ("precision", precision),
+      ("plugins", plugins), ("callbacks", callbacks), ("loggers", loggers),
+    ].filter { _, node in
+      switch node?.value {
+      case nil, .null, .string("auto"): false
+      default: true
+      }
+    }.map { "fabric.\($0.0)" }
+    if world.isGlobalZero, !unused.isEmpty {
+      Log.line("no meaning in this program: \(unused.joined(separator: ", "))")
+    }
+  }
+}
+
+/// A number of threads, or `auto`.
+public enum ThreadCount: ConfigRepresentable {
+  case automatic
+  case count(Int)
+
+  /// Reads `auto` or a positive number.
+  public static func decode(_ node: ConfigNode, key: String) throws -> ThreadCount {
+    switch node.value {
+    case .string("auto"): return .automatic
+    case .int(let count) where (1...4096).contains(count): return .count(count)
+    default: throw ParameterError.wrongType(key: key, expected: "auto or a number from 1", node)
+    }
+  }
+
+  /// The word or the number.
+  public func encoded() -> ConfigNode {
+    switch self {
+    case .automatic: ConfigNode(.string("auto"))
+    case .count(let count): ConfigNode(.int(count))
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import FusionCore
+import Tensors
+
+/// FusionBench's `model_info`: numbers of parameters, and the trainable ones as a fraction.
+///
+/// A checkpoint does not say what is trainable: every floating-point tensor counts as a trainable
+/// parameter, integer buffers as none.
+public func modelInfo(_ model: any StateDict) -> JSONValue {
+  let parameters = model.manifest.tensors.filter(\.dtype.isFloatingPoint).reduce(0) { $0 + $1.count }
+  return .object([
+    "trainable_params": .integer(parameters),
+    "all_params": .integer(parameters),
+    "trainable_percentage": .number(parameters == 0 ? 0 : 1),
+  ])
+}

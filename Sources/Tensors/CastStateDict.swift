@@ -1,0 +1,46 @@
+/// A state dict whose floating-point tensors are read in another type.
+struct CastStateDict: StateDict {
+  let manifest: Manifest
+  var label: String { source.label }
+  private let source: any StateDict
+
+  init(_ source: any StateDict, to dtype: DType) throws {
+    self.source = source
+    manifest = try source.manifest.casting(to: dtype)
+  }
+
+  func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
+    let from = source.manifest.tensors[slice.tensor].dtype
+    let to = manifest.tensors[slice.tensor].dtype
+    guard from != to else { return try source.read(slice, into: destination) }
+    let run = 1 << 14
+    let stored = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: run * from.byteCount, alignment: 64)
+    let values = UnsafeMutableBufferPointer<Double>.allocate(capacity: run)
+    defer {
+      stored.deallocate()
+      values.deallocate()
+    }
+    var done = 0
+    while done < slice.count {
+      let count = min(run, slice.count - done)
+      let first = slice.elements.lowerBound + done
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: stored[0..<count * from.byteCount])
+      try source.read(Slice(tensor: slice.tensor, elements: first..<first + count), into: bytes)
+      Conversion.load(UnsafeRawBufferPointer(bytes), as: from, into: values)
+      Conversion.store(
+        UnsafeBufferPointer(rebasing: values[0..<count]), as: to,
+        into: .init(rebasing: destination[done * to.byteCount..<(done + count) * to.byteCount]))
+      done += count
+    }
+  }
+}
+
+extension Manifest {
+  /// The same tensors with the floating-point ones in another type.
+  ///
+  /// - Throws: `TensorError.tooLarge`.
+  public func casting(to dtype: DType) throws -> Manifest {
+    try Manifest(tensors.map { $0.dtype.isFloatingPoint ? try $0.with(dtype: dtype) : $0 })
+  }
+}

@@ -1,0 +1,48 @@
+/// The name of a tensor: compared, ordered and hashed by its UTF-8 bytes.
+///
+/// `String` treats two spellings of one character as equal; a checkpoint may hold both as two
+/// tensors, so names are never compared as strings.
+public struct TensorName: Sendable {
+  /// The name as text.
+  public let string: String
+
+  /// Wraps `string`.
+  public init(_ string: String) { self.string = string }
+}
+
+extension TensorName: Hashable {
+  /// Equality of the UTF-8 bytes.
+  public static func == (a: TensorName, b: TensorName) -> Bool {
+    a.string.utf8.elementsEqual(b.string.utf8)
+  }
+
+  /// Hashes the UTF-8 bytes.
+  public func hash(into hasher: inout Hasher) {
+    var string = string
+    string.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    hasher.combine(UInt8(0xFF))
+  }
+}
+
+extension TensorName: Comparable {
+  /// Order of the UTF-8 bytes.
+  public static func < (a: TensorName, b: TensorName) -> Bool {
+    a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
+  }
+}
+
+extension TensorName: ExpressibleByStringLiteral {
+  /// A name written in source.
+  public init(stringLiteral value: String) { self.init(value) }
+}
+
+extension TensorName: CustomStringConvertible {
+  /// The name with control characters escaped and cut at 200 characters, fit for one line.
+  public var description: String {
+    var text = ""
+    for scalar in string.unicodeScalars.prefix(200) {
+      text += scalar.value < 0x20 || scalar.value == 0x7F ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+    return string.unicodeScalars.count > 200 ? text + "…" : text
+  }
+}

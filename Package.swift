@@ -1,29 +1,54 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// A libtorch of one's own (`LIBTORCH=/path swift build`); Debian's is used otherwise.
 let libtorch = Context.environment["LIBTORCH"]
 
+/// The MPI library to build against, by its pkg-config name: `ompi-c`, or `mpich`.
+let mpi = Context.environment["FUSION_MPI"] ?? "ompi-c"
+
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 // Kernels are fast in debug builds too, and give the same bits on every CPU.
 let kernelSettings: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
 
-let torchHeaders =
-  libtorch.map { ["-I\($0)/include", "-I\($0)/include/torch/csrc/api/include"] }
-  ?? ["-I/usr/include/torch/csrc/api/include"]
-let torchLibraries = libtorch.map { ["-L\($0)/lib", "-Xlinker", "-rpath=\($0)/lib"] } ?? []
+let torchLibraries = libtorch.map { $0 + "/lib" }
+let torchHasCUDA =
+  torchLibraries.map { FileManager.default.fileExists(atPath: $0 + "/libtorch_cuda.so") } ?? false
+let whenTorch = BuildSettingCondition.when(traits: ["LibTorch"])
+let torchInclude = (libtorch ?? "/usr") + "/include"
+let torchCXX: [CXXSetting] = [
+  .define("FUSION_BENCH_LIBTORCH", whenTorch),
+  .unsafeFlags(
+    ["-isystem", torchInclude + "/torch/csrc/api/include", "-fvisibility=hidden"]
+      + (libtorch == nil ? [] : ["-isystem", torchInclude]), whenTorch),
+]
+let torchLinker: [LinkerSetting] =
+  (torchLibraries.map { [.unsafeFlags(["-L", $0, "-Xlinker", "-rpath=" + $0], whenTorch)] } ?? [])
+  + [.linkedLibrary("torch_cpu", whenTorch), .linkedLibrary("c10", whenTorch)]
+  + (torchHasCUDA
+    ? [.unsafeFlags(["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-Xlinker", "--as-needed"], whenTorch)]
+    : [])
 
 extension Target {
+  /// A library of ours in Swift.
   static func swift(
-    _ name: String, _ dependencies: [Dependency] = [], linker: [LinkerSetting] = []
+    _ name: String, _ dependencies: [Dependency] = [], settings: [SwiftSetting] = [],
+    linker: [LinkerSetting] = []
   ) -> Target {
     .target(
-      name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linker)
+      name: name, dependencies: dependencies, swiftSettings: strict + settings,
+      linkerSettings: linker)
   }
 
-  static func test(_ name: String, _ dependencies: [Dependency]) -> Target {
+  /// The tests of one library.
+  static func test(
+    _ name: String, _ dependencies: [Dependency] = [], exclude: [String] = [],
+    settings: [SwiftSetting] = []
+  ) -> Target {
     .testTarget(
-      name: name + "Tests", dependencies: dependencies, exclude: [], swiftSettings: strict)
+      name: name + "Tests", dependencies: dependencies, exclude: exclude,
+      swiftSettings: strict + settings)
   }
 }
 
@@ -33,8 +58,15 @@ extension Target.Dependency {
   static let crypto = product(name: "Crypto", package: "swift-crypto")
 }
 
+let torchDefine: [SwiftSetting] = [.define("FUSION_BENCH_LIBTORCH", whenTorch)]
+
 let package = Package(
   name: "FusionBench",
+  products: [
+    .executable(name: "fusion_bench", targets: ["fusion_bench"]),
+    // Loaded at run time, and only where a network has to run: it takes most of a second to load.
+    .library(name: "CTorch", type: .dynamic, targets: ["CTorch"]),
+  ],
   traits: [
     .trait(name: "LibTorch", description: "Run networks with libtorch: evaluation of models."),
     .default(enabledTraits: ["LibTorch"]),
@@ -45,30 +77,59 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    // Values and files
     .target(name: "CFusionKernels", cSettings: kernelSettings),
     .swift("Tensors", ["CFusionKernels"], linker: [.linkedLibrary("m")]),
-    .swift("ConfigTree", [.collections]),
-    .swift(
-      "FusionCore", ["Tensors", "CFusionKernels", "ConfigTree", .collections]),
-    .swift("Methods", ["FusionCore", "Tensors", "ConfigTree"]),
     .target(name: "CFileIO"),
     .swift("Checkpoints", ["Tensors", "CFileIO", .crypto]),
-    .swift("ModelPools", ["FusionCore", "Checkpoints", "Tensors", "ConfigTree"]),
-    .swift("TaskPools", ["FusionCore", "Tensors", "ConfigTree"]),
+
+    // Configuration
+    .swift("ConfigTree", [.collections]),
+    .swift("HydraConfig", ["ConfigTree", .yams, .collections]),
+
+    // Merging
+    .swift("FusionCore", ["Tensors", "CFusionKernels", "ConfigTree", .collections]),
+    .swift("Methods", ["FusionCore", "Tensors", "ConfigTree"]),
+    .swift("ModelPools", ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree"]),
+
+    // Evaluation
+    .target(name: "CTorchInterface"),
+    .target(
+      name: "CTorch", dependencies: ["CTorchInterface"], cxxSettings: torchCXX,
+      linkerSettings: torchLinker),
+    .swift("Networks", ["Tensors", "DataSets", "CTorchInterface"], settings: torchDefine),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .swift("DataSets", ["Tensors", "CZlib", "CPNG"]),
+    .swift(
+      "TaskPools",
+      ["FusionCore", "Networks", "DataSets", "Checkpoints", "Tensors", "ConfigTree", .collections]),
+
+    // MPI
+    .systemLibrary(
+      name: "COpenMPI", pkgConfig: mpi, providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "CMPI", dependencies: ["COpenMPI"]),
+    .swift("MPIModule", ["CMPI"]),
+    .swift("FusionMPI", ["FusionCore", "MPIModule"]),
+
+    // The command
     .swift(
       "Programs",
       [
         "FusionCore", "Methods", "ModelPools", "TaskPools", "Checkpoints", "Tensors", "ConfigTree",
         .collections,
       ]),
-    .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
-    .target(name: "CMPI", dependencies: ["COpenMPI"]),
-    .swift("MPIModule", ["CMPI"]),
-    .swift("FusionMPI", ["FusionCore", "MPIModule"]),
+    .executableTarget(
+      name: "fusion_bench",
+      dependencies: ["Programs", "FusionCore", "FusionMPI", "MPIModule", "HydraConfig", "ConfigTree"],
+      swiftSettings: strict),
+
+    // Tests
     .target(
       name: "FusionTestSupport", dependencies: ["FusionCore", "Tensors"],
       path: "Tests/FusionTestSupport", swiftSettings: strict),
     .test("Methods", ["Methods", "FusionCore", "Tensors", "FusionTestSupport"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

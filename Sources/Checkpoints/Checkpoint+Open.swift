@@ -21,7 +21,7 @@ extension Checkpoint {
     try checkPath(path)
     let expanded = Paths.expandingTilde(path)
     guard Paths.exists(expanded) else {
-      if let snapshot = try HubCache.snapshot(of: path) {
+      if let snapshot = try snapshot(of: path) {
         return try ModelDirectory.weights(in: snapshot)
       }
       throw CheckpointError.missing(path: path, didYouMean: neighbour(of: expanded))
@@ -37,6 +37,17 @@ extension Checkpoint {
       throw CheckpointError.needsSafetensors(path: path)
     }
     throw CheckpointError.unknownFormat(path: path)
+  }
+
+  /// The snapshot of a model of the hub; nil when the text is rather the path of a file that is
+  /// not there.
+  private static func snapshot(of name: String) throws -> String? {
+    do {
+      return try HubCache.snapshot(of: name)
+    } catch CheckpointError.notCached where Paths.kind(of: Paths.directory(of: name)) == .directory
+    {
+      return nil
+    }
   }
 
   /// Opens all shards and checks that they hold just what the index lists.

@@ -36,10 +36,12 @@ enum Paths {
     return text.isEmpty ? nil : text
   }
 
-  /// Whether there is an entry of this name, be it a link that leads nowhere.
+  /// Whether there is an entry of this name, be it a link that leads nowhere or one that may not
+  /// be looked at.
   static func exists(_ path: String) -> Bool {
     var status = stat()
-    return !path.utf8.contains(0) && lstat(path, &status) == 0
+    if path.isEmpty || path.utf8.contains(0) { return false }
+    return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
 
   /// The kind of file that `path` leads to; nil when there is none.

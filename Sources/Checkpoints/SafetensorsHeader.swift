@@ -30,6 +30,7 @@ public struct SafetensorsHeader: Sendable {
   public init(json: UnsafeRawBufferPointer, fileSize: Int, path: String) throws {
     var parser = SafetensorsHeaderParser(path: path)
     let entries = try json.withMemoryRebound(to: UInt8.self) { try parser.entries(of: $0) }
+    manifest = try SafetensorsHeader.manifest(entries.map(\.info), path: path)
     let dataOffset = 8 + json.count
     var end = 0
     for entry in entries {
@@ -48,10 +49,19 @@ public struct SafetensorsHeader: Sendable {
       throw CheckpointError.wrongFileSize(
         path: path, expected: overflow ? .max : expected, found: fileSize)
     }
-    manifest = try Manifest(entries.map(\.info))
     dataRanges = entries.map { dataOffset + $0.begin..<dataOffset + $0.end }
     metadata = parser.metadata
     self.dataOffset = dataOffset
+  }
+
+  private static func manifest(_ tensors: [TensorInfo], path: String) throws -> Manifest {
+    do {
+      return try Manifest(tensors)
+    } catch TensorError.duplicateName(let name) {
+      throw CheckpointError.duplicateTensor(path: path, tensor: name)
+    } catch TensorError.tooLarge(let name, let shape) {
+      throw CheckpointError.sizeOverflow(path: path, tensor: name, shape: shape)
+    }
   }
 
   /// Checks the length that the first eight bytes of a file give (little-endian).

@@ -12,7 +12,7 @@ struct SafetensorsHeaderParser {
   private let path: String
   private(set) var metadata: [(key: String, value: String)] = []
   private var entries: [Entry] = []
-  private var names: Set<TensorName> = []
+  private var hasMetadata = false
   /// The tensor whose entry is being read, for messages.
   private var current: TensorName?
 
@@ -39,10 +39,8 @@ struct SafetensorsHeaderParser {
 
   private mutating func readMetadata(_ scanner: inout JSONScanner) throws {
     current = nil
-    let name: TensorName = "__metadata__"
-    guard names.insert(name).inserted else {
-      throw scanner.fault(.duplicateKey(name.string))
-    }
+    if hasMetadata { throw scanner.fault(.duplicateKey("__metadata__")) }
+    hasMetadata = true
     var keys = KeySet()
     try scanner.object { scanner, key in
       try keys.insert(key, in: scanner)
@@ -52,12 +50,9 @@ struct SafetensorsHeaderParser {
 
   private mutating func readEntry(_ name: TensorName, _ scanner: inout JSONScanner) throws {
     current = name
-    guard names.insert(name).inserted else {
-      throw CheckpointError.duplicateTensor(path: path, tensor: name)
-    }
     var dtype: DType?
     var shape: [Int]?
-    var offsets: [Int]?
+    var offsets: (begin: Int, end: Int)?
     var unknown = KeySet()
     try scanner.object { scanner, key in
       switch key {
@@ -78,7 +73,7 @@ struct SafetensorsHeaderParser {
     guard let dtype else { throw missing("dtype", of: name) }
     guard let shape else { throw missing("shape", of: name) }
     guard let offsets else { throw missing("data_offsets", of: name) }
-    try add(name, dtype, shape, begin: offsets[0], end: offsets[1])
+    try add(name, dtype, shape, begin: offsets.begin, end: offsets.end)
   }
 
   private mutating func add(
@@ -118,15 +113,18 @@ struct SafetensorsHeaderParser {
     return shape
   }
 
-  private func readOffsets(_ scanner: inout JSONScanner) throws -> [Int] {
-    var offsets: [Int] = []
+  private func readOffsets(_ scanner: inout JSONScanner) throws -> (begin: Int, end: Int) {
+    var offsets = (begin: 0, end: 0)
+    var count = 0
     try scanner.array { scanner in
-      if offsets.count == 2 { throw scanner.fault(.expected("two offsets", found: scanner.next)) }
-      offsets.append(try scanner.integer())
+      switch count {
+      case 0: offsets.begin = try scanner.integer()
+      case 1: offsets.end = try scanner.integer()
+      default: throw scanner.fault(.expected("two offsets", found: scanner.next))
+      }
+      count += 1
     }
-    guard offsets.count == 2 else {
-      throw scanner.fault(.expected("two offsets", found: scanner.next))
-    }
+    guard count == 2 else { throw scanner.fault(.expected("two offsets", found: scanner.next)) }
     return offsets
   }
 

@@ -13,18 +13,21 @@ enum Suggestion {
     return best?.name
   }
 
-  /// The number of insertions, deletions and replacements that make `a` into `b`.
+  /// The number of insertions, deletions, replacements and swaps of neighbours that make `a`
+  /// into `b`.
   private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let replaced = diagonal + (x == y ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+    var rows = Array(repeating: Array(0...b.count), count: a.count + 1)
+    for i in a.indices {
+      rows[i + 1][0] = i + 1
+      for j in b.indices {
+        let replaced = rows[i][j] + (a[i] == b[j] ? 0 : 1)
+        var best = min(replaced, rows[i][j + 1] + 1, rows[i + 1][j] + 1)
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          best = min(best, rows[i - 1][j - 1] + 1)
+        }
+        rows[i + 1][j + 1] = best
       }
     }
-    return row[b.count]
+    return rows[a.count][b.count]
   }
 }

@@ -44,9 +44,19 @@ final class ByteStream {
       let found = gzread(file, &piece, UInt32(wanted))
       guard found >= 0 else { throw failure() }
       bytes += piece[0..<Int(found)]
-      if found < wanted { break }
+      if found < wanted {
+        try checkEnd()
+        break
+      }
     }
     return bytes
+  }
+
+  /// Where a stream ends in the middle of gzip's own data, zlib has seen it but read on.
+  private func checkEnd() throws {
+    var code: Int32 = 0
+    gzerror(file, &code)
+    if code != Z_OK { throw failure() }
   }
 
   private func failure() -> DataSetError {

@@ -1,12 +1,18 @@
 extension Image {
-  /// The picture in another size: columns first, then rows, rounded to 8 bits after each.
+  /// The picture in another size: columns first, then rows, rounded to 8 bits after each. Rows come
+  /// first where the height shrinks by more than twice what the width does, as in Pillow since
+  /// version 13; older ones always begin with the columns, which differs by one step of 256.
   ///
   /// - Precondition: both sizes are positive.
   func resized(width: Int, height: Int, _ filter: Resampling) -> Image {
-    var image = self
-    if width != image.width { image = image.resizedColumns(to: width, filter) }
-    if height != image.height { image = image.resizedRows(to: height, filter) }
-    return image
+    let columns = { (image: Image) in
+      width == image.width ? image : image.resizedColumns(to: width, filter)
+    }
+    let rows = { (image: Image) in
+      height == image.height ? image : image.resizedRows(to: height, filter)
+    }
+    let lost = self.height - height
+    return lost > 0 && lost > 2 * (self.width - width) ? columns(rows(self)) : rows(columns(self))
   }
 
   private func resizedColumns(to target: Int, _ filter: Resampling) -> Image {

@@ -3,5 +3,6 @@ import FusionCore
 /// Every model pool that a configuration can name.
 public let builtinModelPools: [BaseModelPool.Type] = [
   LazyStateDictPool.self,
+  CLIPVisionModelPool.self,
   BaseModelPool.self,
 ]

@@ -2,5 +2,6 @@ import FusionCore
 
 /// Every task pool that a configuration can name.
 public let builtinTaskPools: [BaseTaskPool.Type] = [
-  DummyTaskPool.self
+  DummyTaskPool.self,
+  CLIPVisionModelTaskPool.self,
 ]

@@ -82,7 +82,8 @@ import Testing
           == .system(
             operation: "look up", path: directory + "/model.safetensors", errno: ENOENT)
           || error
-            == .system(operation: "open", path: directory + "/model.safetensors", errno: ENOENT))
+            == .system(operation: "open", path: directory + "/model.safetensors", errno: ENOENT)
+      )
     }
   }
 
@@ -106,6 +107,10 @@ import Testing
 
   @Test("Paths that the system cannot name are refused")
   func invalidPaths() {
+    let long = "/tmp/" + String(repeating: "x", count: 300)
+    #expect(
+      failure { _ = try Checkpoint.open(long) }
+        == .system(operation: "look up", path: long, errno: ENAMETOOLONG))
     #expect(failure { _ = try Checkpoint.open("") } == .invalidPath(""))
     #expect(failure { _ = try Checkpoint.open("/tmp\0/x") } == .invalidPath("/tmp\0/x"))
   }
@@ -183,7 +188,12 @@ import Testing
       let model = try Checkpoint.open(path)
       try model.checkUnchanged()
       #expect(truncate(path, off_t(CheckpointTests.tiny.count - 1)) == 0)
-      let error = failure { _ = try model.tensor("w") }
+      var buffer: [UInt8] = [0, 0, 0, 0]
+      let error = failure {
+        try buffer.withUnsafeMutableBytes {
+          try model.read(Slice(tensor: 0, elements: 0..<4), into: $0)
+        }
+      }
       #expect(
         error
           == .truncated(

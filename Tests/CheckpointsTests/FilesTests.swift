@@ -80,7 +80,8 @@ import Testing
         atPath: directory + "/in", withIntermediateDirectories: true)
       #expect(symlink("../blobs/1", directory + "/in/config.json") == 0)
       #expect(symlink("/dev/zero", directory + "/in/vocab.txt") == 0)
-      #expect(try SideFiles.copy(from: directory + "/in", to: directory + "/out") == ["config.json"])
+      #expect(
+        try SideFiles.copy(from: directory + "/in", to: directory + "/out") == ["config.json"])
       var status = stat()
       #expect(lstat(directory + "/out/config.json", &status) == 0)
       #expect(status.st_mode & S_IFMT == S_IFREG)

@@ -56,7 +56,8 @@ struct BadHeader: Sendable, CustomTestStringConvertible {
     .init(
       "invalid UTF-8 beside an escape", safetensors(Array(#"{"\n"#.utf8) + [0xFF, 0x22]),
       "invalid UTF-8"),
-    .init("raw control character", safetensors("{\"a\u{1}\":1}"), "control character 1 in a string"),
+    .init(
+      "raw control character", safetensors("{\"a\u{1}\":1}"), "control character 1 in a string"),
     .init("unknown escape", safetensors(#"{"\x":1}"#), "invalid escape"),
     .init("short escape", safetensors(#"{"\u12":1}"#), "invalid escape"),
     .init("escape at the end", safetensors(#"{"\"#), "invalid escape"),
@@ -96,7 +97,8 @@ struct BadHeader: Sendable, CustomTestStringConvertible {
     .init(
       "deep nesting in an unknown field",
       entry: "{\"x\":" + String(repeating: "[", count: 100_000), "nesting deeper than 16"),
-    .init("deep nesting on top", safetensors(String(repeating: "{\"a\":", count: 100_000)),
+    .init(
+      "deep nesting on top", safetensors(String(repeating: "{\"a\":", count: 100_000)),
       "tensor 'a'"),
 
     // Metadata
@@ -200,6 +202,13 @@ struct BadHeader: Sendable, CustomTestStringConvertible {
       safetensors(
         "{\"a\":\(good),\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[7,9]}}", data: 9),
       "tensor 'b': data begin at 7, inside those of another tensor (up to 8)"),
+    .init(
+      "sizes that add up past 2^63",
+      safetensors(
+        #"{"a":{"dtype":"U8","shape":[9223372036854775807],"#
+          + #""data_offsets":[0,9223372036854775807]},"b":{"dtype":"U8","#
+          + #""shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}"#),
+      "tensor 'b': shape [9223372036854775807] overflows"),
     .init(
       "two tensors on the same bytes", safetensors("{\"a\":\(good),\"b\":\(good)}", data: 8),
       "tensor 'b': data begin at 0, inside those of another tensor"),

@@ -77,7 +77,7 @@ import Testing
     let error = try ShardedIndexTests.open(
       map: #"{"a":"1.safetensors","b":"1.safetensors","c":"2.safetensors"}"#,
       second: ShardedIndexTests.shard("c", "a"))
-    guard case .inTwoShards(_, "a", "2.safetensors", "1.safetensors") = error else {
+    guard case .inTwoShards(_, "a", "1.safetensors", "2.safetensors") = error else {
       Issue.record("\(String(describing: error))")
       return
     }

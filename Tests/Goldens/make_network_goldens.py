@@ -7,13 +7,14 @@ and loss, also for three merges; and networks/<tiny>/: two random CLIP vision mo
 and outputs, one with each spelling of the parameter names.
 """
 
+import hashlib
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,11 +24,21 @@ sys.path.insert(0, str(ROOT / "launch" / "train-demo"))
 from evaluate import TASKS, Assets, all_logits, network, scores  # noqa: E402
 from model import pixels  # noqa: E402
 
-ARITHMETIC, TIES = 0.4, 0.8
-
 
 def write_json(path, value):
     path.write_text(json.dumps(value, indent=2) + "\n")
+
+
+def save_file(tensors, path, metadata=None):
+    path.write_bytes(save(tensors, metadata))
+
+
+def digest(state):
+    """SHA-256 of the tensors' bytes, one after another in the order of their names."""
+    sha = hashlib.sha256()
+    for key in sorted(state):
+        sha.update(state[key].contiguous().numpy().tobytes())
+    return sha.hexdigest()
 
 
 def check_processor(assets):
@@ -56,8 +67,8 @@ def demo():
             if name in ("_pretrained_", task):
                 tensors[task] = found
         save_file(tensors, out / f"{name}.logits.safetensors")
-    for name, state in assets.merges(ARITHMETIC, TIES).items():
-        report["merges"][name] = assets.evaluate(state)
+    for name, state in assets.merges().items():
+        report["merges"][name] = {"sha256": digest(state), **assets.evaluate(state)}
     labels = {task: assets.images[task][1] for task in TASKS}
     save_file(labels, out / "labels.safetensors")
     write_json(out / "scores.json", report)
@@ -73,13 +84,17 @@ def tiny(name, activation, seed, prefix):
     with torch.no_grad():
         # Default weights are so small, and biases zero, that wrong code could pass.
         for parameter in model.parameters():
-            parameter.copy_(torch.randn(parameter.shape) * 0.15 + (0.5 if parameter.ndim == 1 else 0))
+            shift = 0.5 if parameter.ndim == 1 else 0.0
+            parameter.copy_(torch.randn(parameter.shape) * 0.15 + shift)
         values = torch.randn(3, 3, 28, 28)
         found = model(values, output_hidden_states=True)
     folder = OUT / name
     model.save_pretrained(folder)
     state = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()  # written again below, under the wanted names
     flat = {key.removeprefix("vision_model."): value for key, value in state.items()}
+    if prefix:  # files of that spelling often carry the positions too: nothing may need them
+        flat["embeddings.position_ids"] = torch.arange(17).unsqueeze(0)
     save_file({prefix + key: flat[key] for key in sorted(flat)}, folder / "model.safetensors",
               {"format": "pt"})
     save_file(
@@ -87,7 +102,7 @@ def tiny(name, activation, seed, prefix):
             "pixel_values": values,
             "pooler_output": found.pooler_output,
             "last_hidden_state": found.last_hidden_state,
-            **{f"hidden_states.{i}": h.contiguous() for i, h in enumerate(found.hidden_states)},
+            **{f"hidden_states.{i}": h.clone() for i, h in enumerate(found.hidden_states)},
         },
         folder / "reference.safetensors",
     )

@@ -59,7 +59,7 @@ def read_idx(path):
         _, kind, rank = struct.unpack(">HBB", file.read(4))
         assert kind == 8, f"{path}: only unsigned bytes are read"
         shape = struct.unpack(f">{rank}I", file.read(4 * rank))
-        return np.frombuffer(file.read(), np.uint8).reshape(shape)
+        return np.frombuffer(file.read(), np.uint8).reshape(shape).copy()
 
 
 def write_idx(path, array):

@@ -21,6 +21,8 @@ from model import logits, pixels
 
 TASKS = ["fashion_mnist", "mnist", "digits", "letters"]
 BATCH = 128
+# Scaling factors of the demo, chosen by `--scan`.
+ARITHMETIC, TIES = 0.3, 0.9
 
 
 def read_head(path):
@@ -63,7 +65,8 @@ def all_logits(vision, head, images):
 
 
 def scores(found, labels):
-    """Accuracy, and the mean over batches of 128 of the batch's mean cross-entropy."""
+    """Accuracy; the mean over batches of 128 of the batch's mean cross-entropy; and the smallest
+    distance between an image's two largest logits."""
     losses = [
         functional.cross_entropy(found[start : start + BATCH], labels[start : start + BATCH])
         for start in range(0, len(labels), BATCH)
@@ -73,6 +76,7 @@ def scores(found, labels):
         "accuracy": correct / len(labels),
         "loss": sum(loss.double().item() for loss in losses) / len(losses),
         "correct": correct,
+        "smallest_margin": found.topk(2).values.diff().abs().min().item(),
         "count": len(labels),
     }
 
@@ -100,7 +104,7 @@ class Assets:
             for task, (images, labels) in self.images.items()
         }
 
-    def merges(self, arithmetic=0.3, ties=0.3):
+    def merges(self, arithmetic=ARITHMETIC, ties=TIES):
         """name -> merged state dict."""
         base = self.states["_pretrained_"]
         models = [self.states[task] for task in TASKS]
@@ -123,11 +127,13 @@ def main():
         for factor in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2]:
             rows.update(assets.merges(factor, factor))
     else:
-        rows.update(assets.merges(0.4, 0.8))
-    print("model", *TASKS, "average", sep=" | ")
+        rows.update(assets.merges())
+    print("| model |", " | ".join([*TASKS, "average"]), "|")
+    print("| --- |" + " ---: |" * (len(TASKS) + 1))
     for name, state in rows.items():
         found = [result["accuracy"] * 100 for result in assets.evaluate(state).values()]
-        print(name, *(f"{x:.1f}" for x in [*found, sum(found) / len(found)]), sep=" | ", flush=True)
+        cells = [f"{x:.1f}" for x in [*found, sum(found) / len(found)]]
+        print(f"| {name} |", " | ".join(cells), "|", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import ConfigTree
+import OrderedCollections
 
 /// A type that a parameter can have.
 public protocol ConfigRepresentable {
@@ -105,4 +106,27 @@ extension ConfigChoice {
   }
   /// The spelling.
   public func encoded() -> ConfigNode { ConfigNode(.string(rawValue)) }
+}
+
+extension OrderedDictionary: ConfigRepresentable where Key == String, Value: ConfigRepresentable {
+  /// Reads a dictionary with string keys, in order; null is an empty one.
+  public static func decode(
+    _ node: ConfigNode, key: String
+  ) throws -> OrderedDictionary<String, Value> {
+    if node.isNull { return [:] }
+    guard let entries = node.dictionary else {
+      throw ParameterError.wrongType(key: key, expected: "a dictionary", node)
+    }
+    var values = OrderedDictionary<String, Value>()
+    for (name, value) in entries {
+      values[name.description] = try Value.decode(value, key: "\(key).\(name)")
+    }
+    return values
+  }
+  /// The dictionary.
+  public func encoded() -> ConfigNode {
+    var node = ConfigNode(.dictionary([:]))
+    for (name, value) in self { node[name] = value.encoded() }
+    return node
+  }
 }

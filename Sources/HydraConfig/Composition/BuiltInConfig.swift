@@ -123,15 +123,15 @@ enum BuiltInConfig {
         - env: default
       mode: null
       searchpath: []
-      run: {dir: ???}
-      sweep: {dir: ???, subdir: ???}
+      run: {dir: '???'}
+      sweep: {dir: '???', subdir: '???'}
       hydra_logging: ???
       job_logging: ???
       sweeper: ???
       launcher: ???
       callbacks: {}
-      help: {app_name: ???, header: ???, footer: ???, template: ???}
-      hydra_help: {hydra_help: ???, template: ???}
+      help: {app_name: '???', header: '???', footer: '???', template: '???'}
+      hydra_help: {hydra_help: '???', template: '???'}
       output_subdir: .hydra
       overrides: {hydra: [], task: []}
       job:

@@ -1,0 +1,100 @@
+import Checkpoints
+import ConfigTree
+import DataSets
+import FusionCore
+import Networks
+import OrderedCollections
+import Tensors
+
+/// Classifies images with a CLIP vision model and a given zero-shot head per task.
+///
+/// The report has FusionBench's shape: `model_info`, `accuracy` and `loss` per task, and their
+/// unweighted means over tasks as `average`. A task's loss is the mean of its batches' means.
+public final class CLIPVisionModelTaskPool: BaseTaskPool {
+  /// FusionBench's names.
+  public override class var targets: [String] {
+    ["fusion_bench.taskpool.CLIPVisionModelTaskPool", "fusion_bench.CLIPVisionModelTaskPool"]
+  }
+
+  /// For each task its images: an IDX file or folder, or a folder of class folders of PNG files.
+  @Parameter("test_datasets") public var testDatasets: OrderedDictionary<String, String> = [:]
+  /// For each task its zero-shot head, a safetensors file; other names may be given too.
+  @Parameter("heads") public var heads: OrderedDictionary<String, String> = [:]
+  /// Directory whose config.json describes the network.
+  @Parameter("base_model") public var baseModel: String? = nil
+  /// Directory whose preprocessor_config.json says how images are prepared; null for `base_model`.
+  @Parameter("processor") public var processor: String? = nil
+  /// How images are put into batches.
+  @Parameter("dataloader_kwargs") public var dataloaderArguments = ConfigNode(.null)
+  /// Whether to evaluate the first batch of each task only.
+  @Parameter("fast_dev_run") public var fastDevRun = false
+  /// Where the network runs.
+  @Parameter("device") public var device = "cpu"
+
+  private let loader = DataLoaderOptions()
+
+  /// Checks that every task has a head.
+  public override func validate() throws {
+    if !dataloaderArguments.isNull { try loader.configure(dataloaderArguments) }
+    for task in testDatasets.keys where heads[task] == nil {
+      throw ParameterError.invalid(
+        key: "taskpool.test_datasets", value: task,
+        requirement: "the task has no head in taskpool.heads; heads are given for "
+          + "\(Array(heads.keys))")
+    }
+    guard TorchDevice(userName: device) != nil else {
+      throw ParameterError.invalid(
+        key: "taskpool.device", value: device, requirement: "must be cpu, cuda or cuda:N")
+    }
+  }
+
+  /// Evaluates `model` on every task.
+  ///
+  /// - Throws: when libtorch, the network's description, a head or a data set cannot be had, or the
+  ///   model does not fit the network.
+  public override func evaluate(_ model: any StateDict) throws -> JSONValue {
+    let library = try TorchLibrary.load()
+    try library.setThreads(usableCores())
+    let place = TorchDevice(userName: device) ?? .cpu
+    let folder = try modelFolder()
+    let network = try CLIPVisionTransformer(
+      try CLIPVisionConfig(path: "\(folder)/config.json"), weights: model, library: library,
+      device: place)
+    let preprocessor = try CLIPImagePreprocessor(
+      path: "\(processor ?? folder)/preprocessor_config.json")
+
+    var report: OrderedDictionary<String, JSONValue> = ["model_info": modelInfo(model)]
+    var results: [ClassificationResult] = []
+    for (task, path) in testDatasets {
+      let head = try CLIPZeroShotHead(
+        try Checkpoint.open(heads[task] ?? ""), hiddenSize: network.config.hiddenSize,
+        library: library, device: place)
+      let evaluator = try ClassificationEvaluator(
+        model: network, head: head, preprocessor: preprocessor, batchSize: loader.batchSize,
+        firstBatchOnly: fastDevRun || program?.fastDevRun == true)
+      let result = try evaluator.evaluate(try openDataSet(path: path))
+      results.append(result)
+      report[task] = entry(accuracy: Double(result.accuracy), loss: Double(result.loss))
+    }
+    if !results.isEmpty {
+      let count = Double(results.count)
+      report["average"] = entry(
+        accuracy: results.reduce(0) { $0 + Double($1.accuracy) } / count,
+        loss: results.reduce(0) { $0 + Double($1.loss) } / count)
+    }
+    return .object(report)
+  }
+
+  private func entry(accuracy: Double, loss: Double) -> JSONValue {
+    .object(["accuracy": .number(accuracy), "loss": .number(loss)])
+  }
+
+  private func modelFolder() throws -> String {
+    guard let folder = baseModel else {
+      throw ParameterError.invalid(
+        key: "taskpool.base_model", value: "null",
+        requirement: "name the directory whose config.json describes the network")
+    }
+    return folder
+  }
+}

@@ -20,8 +20,8 @@ public struct CLIPImagePreprocessor: Sendable, Equatable {
   /// The settings of OpenAI's CLIP models, which are what a file leaves out.
   public init() {}
 
-  /// The most samples of a resized picture.
-  static let sampleLimit = 1 << 28
+  /// The most pixels of a resized picture.
+  static let pixelLimit = 1 << 28
 
   /// The network's input: float32 `[channels, height, width]`.
   ///
@@ -72,9 +72,10 @@ public struct CLIPImagePreprocessor: Sendable, Equatable {
         image.width <= image.height
         ? (short, short * image.height / max(image.width, 1))
         : (short * image.width / max(image.height, 1), short)
-      guard width.multipliedReportingOverflow(by: height).partialValue <= Self.sampleLimit else {
+      let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+      guard !overflow, pixels <= Self.pixelLimit else {
         throw DataSetError.imageTooLarge(
-          path: "resized image", width: width, height: height, limit: Self.sampleLimit)
+          path: "resized image", width: width, height: height, limit: Self.pixelLimit)
       }
       return (width, height)
     }

@@ -11,12 +11,8 @@ public final class Tensor: Sendable {
     self.info = info
     storage = .allocate(byteCount: max(info.byteCount, 1), alignment: 64)
     storage.initializeMemory(as: UInt8.self, repeating: 0)
-    do {
-      try fill(UnsafeMutableRawBufferPointer(rebasing: storage[0..<info.byteCount]))
-    } catch {
-      storage.deallocate()
-      throw error
-    }
+    // When this throws, `deinit` frees the storage: everything is initialised by now.
+    try fill(UnsafeMutableRawBufferPointer(rebasing: storage[0..<info.byteCount]))
   }
 
   /// Makes a tensor from its bytes.

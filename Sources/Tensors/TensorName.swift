@@ -37,11 +37,15 @@ extension TensorName: ExpressibleByStringLiteral {
 }
 
 extension TensorName: CustomStringConvertible {
-  /// The name with control characters escaped and cut at 200 characters, fit for one line.
+  /// The name cut at 200 characters, with everything escaped that is not plainly visible.
   public var description: String {
     var text = ""
     for scalar in string.unicodeScalars.prefix(200) {
-      text += scalar.value < 0x20 || scalar.value == 0x7F ? scalar.escaped(asASCII: true) : String(scalar)
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned:
+        text += scalar.escaped(asASCII: true)
+      default: text.unicodeScalars.append(scalar)
+      }
     }
     return string.unicodeScalars.count > 200 ? text + "…" : text
   }

@@ -55,7 +55,6 @@ extension Target {
 extension Target.Dependency {
   static let collections = product(name: "OrderedCollections", package: "swift-collections")
   static let yams = product(name: "Yams", package: "Yams")
-  static let crypto = product(name: "Crypto", package: "swift-crypto")
 }
 
 let torchDefine: [SwiftSetting] = [.define("FUSION_BENCH_LIBTORCH", whenTorch)]
@@ -73,7 +72,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -81,7 +79,9 @@ let package = Package(
     .target(name: "CFusionKernels", cSettings: kernelSettings),
     .swift("Tensors", ["CFusionKernels"], linker: [.linkedLibrary("m")]),
     .target(name: "CFileIO"),
-    .swift("Checkpoints", ["Tensors", "CFileIO", .crypto]),
+    .systemLibrary(
+      name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .swift("Checkpoints", ["Tensors", "CFileIO", "CLibCrypto"]),
 
     // Configuration
     .swift("ConfigTree", [.collections]),
@@ -100,7 +100,7 @@ let package = Package(
     .swift("Networks", ["Tensors", "DataSets", "CTorchInterface"], settings: torchDefine),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .swift("DataSets", ["Tensors", "CZlib", "CPNG"]),
+    .swift("DataSets", ["CZlib", "CPNG"]),
     .swift(
       "TaskPools",
       ["FusionCore", "Networks", "DataSets", "Checkpoints", "Tensors", "ConfigTree", .collections]),
@@ -128,7 +128,15 @@ let package = Package(
     .target(
       name: "FusionTestSupport", dependencies: ["FusionCore", "Tensors"],
       path: "Tests/FusionTestSupport", swiftSettings: strict),
-    .test("Methods", ["Methods", "FusionCore", "Tensors", "FusionTestSupport"]),
+    .executableTarget(
+      name: "MPIWorker", dependencies: ["MPIModule"], swiftSettings: strict),
+    .test("Checkpoints", ["Checkpoints", "Tensors"]),
+    .test("HydraConfig", ["HydraConfig", "ConfigTree"]),
+    .test("Methods", ["Methods", "FusionCore", "Tensors", "Checkpoints", "FusionTestSupport"]),
+    .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),
+    .test("DataSets", ["DataSets", "CZlib"], exclude: ["Fixtures"]),
+    .test("MPIModule", ["MPIModule", "MPIWorker"]),
+    .test("EndToEnd", ["fusion_bench", "Checkpoints", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

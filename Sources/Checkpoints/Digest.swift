@@ -1,4 +1,3 @@
-internal import Crypto
 
 /// Checksums of files.
 public enum Digest {
@@ -12,32 +11,22 @@ public enum Digest {
     let (file, status) = try OpenFile.reading(path)
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 4096)
     defer { block.deallocate() }
-    var hash = SHA256()
+    let hash = SHA256()
     var offset = 0
     while offset < status.size {
       let part = UnsafeMutableRawBufferPointer(
         rebasing: block[0..<min(blockSize, status.size - offset)])
       try file.read(at: offset, into: part)
-      hash.update(bufferPointer: UnsafeRawBufferPointer(part))
+      hash.update(UnsafeRawBufferPointer(part))
       offset += part.count
     }
-    return hex(hash.finalize())
+    return hash.finish()
   }
 
   /// The SHA-256 of bytes in memory, as 64 hexadecimal digits.
   public static func sha256(of bytes: UnsafeRawBufferPointer) -> String {
-    var hash = SHA256()
-    hash.update(bufferPointer: bytes)
-    return hex(hash.finalize())
-  }
-
-  private static func hex(_ digest: SHA256.Digest) -> String {
-    let digits = Array("0123456789abcdef".unicodeScalars)
-    var text = String.UnicodeScalarView()
-    for byte in digest {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(text)
+    let hash = SHA256()
+    hash.update(bytes)
+    return hash.finish()
   }
 }

@@ -1,4 +1,3 @@
-import ConfigTree
 import Foundation
 import FusionCore
 import HydraConfig
@@ -6,45 +5,48 @@ import Programs
 
 /// What the command line asks for.
 struct Command {
-  private var directory: String
-  private var configName = "fabric_model_fusion"
-  private var printsJob = false
-  private var resolves = false
-  private var overrides: [String] = []
+  let line: HydraCommandLine
+  let composer: ConfigComposer
+  let configName: String
 
   /// Whether it prints text and runs nothing.
-  var onlyPrints: Bool { printsJob }
+  var onlyPrints: Bool {
+    line.config != nil || line.info != nil || line.showsHelp || line.showsHydraHelp
+      || line.showsVersion || line.completesShell
+  }
 
+  /// Takes the arguments apart.
+  ///
+  /// - Throws: `CommandLineError`, `ConfigError`, `CommandError`.
   init(_ arguments: [String]) throws {
-    directory = try ConfigFolder.locate()
-    for argument in arguments {
-      switch argument {
-      case "--cfg", "-c", "job": printsJob = true
-      case "--resolve": resolves = true
-      default: overrides.append(argument)
-      }
+    var line = try HydraCommandLine.parse(arguments)
+    try line.validate()
+    if let path = line.configPath {
+      // Relative to where the command is called, as every other path.
+      line.configPath = URL(fileURLWithPath: path).standardizedFileURL.path
     }
+    let needsFolder = line.configPath == nil && !line.showsVersion
+    composer = ConfigComposer(
+      sources: try line.sources(
+        defaultDirectory: needsFolder ? try ConfigFolder.locate() : nil))
+    configName = line.configName ?? ConfigFolder.primary
+    self.line = line
   }
 
-  private func compose() throws -> Composition {
-    try ConfigComposer(searchPath: [directory]).compose(configName: configName, overrides: overrides)
-  }
-
-  func printText() throws {
-    let composition = try compose()
-    print((resolves ? try composition.resolvedJob() : composition.job).yaml(), terminator: "")
-  }
-
-  /// Composes on rank 0, gives the result to all, and runs the program.
-  func run(in world: any Fabric) throws {
-    let bytes = try world.fromGlobalZero {
-      Array(try JSONEncoder().encode(try compose().resolvedJob()))
+  /// The text that the flags ask for.
+  ///
+  /// - Throws: `ConfigError`, `CommandError`.
+  func text() throws -> String {
+    if line.showsVersion { return "fusion_bench \(fusionBenchVersion)\n" }
+    if line.completesShell { throw CommandError.noShellCompletion }
+    let help = HelpPrinter(composer: composer)
+    if line.showsHydraHelp {
+      return try help.hydraHelp(try composer.compose(configName: nil))
     }
-    let config = try JSONDecoder().decode(ConfigNode.self, from: Data(bytes))
-    let program: FabricModelFusionProgram = try world.agreeing {
-      try Registry([FabricModelFusionProgram.self]).make(config, role: "program")
-    }
-    program.fabric = world
-    try program.run()
+    let composition = try composer.compose(configName: configName, overrides: line.overrides)
+    if line.showsHelp { return try help.applicationHelp(composition, resolves: line.resolves) }
+    if let topic = line.info { return InfoPrinter(composition).text(topic) }
+    return try ConfigPrinter(composition, context: composer.context).text(
+      line.config ?? .job, package: line.package, resolves: line.resolves)
   }
 }

@@ -1,15 +1,19 @@
 import FusionCore
+import HydraConfig
 import MPIModule
 
-/// Writes the one line that says why the command failed.
+/// Writes why the command failed: any details first, then the one line that scripts look at.
 final class ErrorReporter {
   private var hasReported = false
 
-  /// Writes the line, unless one was written.
+  /// Writes the error, unless one was written.
   func report(_ error: any Error) {
     guard !hasReported else { return }
     hasReported = true
-    Log.line("error: \(error)")
+    if error is CommandLineError { Log.text(CommandLineUsage.usage(program: "fusion_bench") + "\n") }
+    let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: true)
+    if lines.count > 1 { Log.text(lines.joined(separator: "\n") + "\n") }
+    Log.line("error: \(lines.prefix(2).joined(separator: ": "))")
   }
 
   /// What happens to errors while MPI runs: those that all ranks know of are rank 0's to tell,

@@ -13,7 +13,7 @@ enum FusionBenchMain {
       let command = try Command(Array(CommandLine.arguments.dropFirst()))
       if command.onlyPrints {
         // Nothing is shared, so MPI is not needed: the first rank prints for all.
-        if launcher?.rank ?? 0 == 0 { try command.printText() }
+        if launcher?.rank ?? 0 == 0 { print(try command.text(), terminator: "") }
       } else if let launcher {
         try withMPI(launcher: launcher, onError: reporter.policy) { communicator in
           try command.run(in: try MPIFabric(communicator))

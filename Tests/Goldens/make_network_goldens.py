@@ -109,7 +109,7 @@ def tiny(name, activation, seed, prefix):
 
 
 def main():
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     tiny("tiny-quick-gelu-prefixed", "quick_gelu", 1, "vision_model.")
     tiny("tiny-gelu-flat", "gelu", 2, "")
     demo()

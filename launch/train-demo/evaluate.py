@@ -22,7 +22,7 @@ from model import logits, pixels
 TASKS = ["fashion_mnist", "mnist", "digits", "letters"]
 BATCH = 128
 # Scaling factors of the demo, chosen by `--scan`.
-ARITHMETIC, TIES = 0.3, 0.9
+ARITHMETIC, TIES = 0.3, 0.8
 
 
 def read_head(path):
@@ -120,7 +120,7 @@ def main():
     parser.add_argument("--assets", type=Path, required=True)
     parser.add_argument("--scan", action="store_true", help="try many scaling factors")
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     assets = Assets(options.assets)
     rows = dict(assets.states)
     if options.scan:

@@ -4,7 +4,7 @@ public struct AgreedError: Error, ExitStatusProviding, CustomStringConvertible {
   public let rank: Int
   /// The status that every process exits with.
   public let exitStatus: Int32
-  /// That rank's one line.
+  /// That rank's message.
   public let description: String
 
   /// Describes a shared failure.

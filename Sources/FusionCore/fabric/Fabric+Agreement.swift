@@ -40,7 +40,7 @@ extension Fabric {
     var message: [UInt8] = []
     if rank == globalRank, let error {
       message = [UInt8(truncatingIfNeeded: FusionCore.exitStatus(of: error))]
-      message += Array(oneLine("\(error)").utf8)
+      message += Array("\(error)".utf8)
     }
     message = try broadcast(message, from: rank)
     throw AgreedError(

@@ -16,7 +16,9 @@ extension SimpleProfilerMixin {
   }
 
   /// Prints the table on rank 0, to standard error.
+  ///
+  /// - Parameter title: a line above the table.
   public func printProfileSummary(title: String? = nil) {
-    if world.isGlobalZero { Log.text(profiler.summary(title: title)) }
+    if world.isGlobalZero { Log.text((title.map { $0 + "\n" } ?? "") + profiler.summary() + "\n") }
   }
 }

@@ -1,3 +1,4 @@
+import ConfigTree
 import OrderedCollections
 
 /// A JSON document whose objects keep their order.
@@ -15,8 +16,8 @@ public enum JSONValue: Sendable, Equatable {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
-  /// Indented text with a line break at its end. Numbers that JSON has no spelling for are written
-  /// as Python's `json` writes them: `NaN`, `Infinity`, `-Infinity`.
+  /// Indented text, as Python's `json` writes it, with a line break at its end: ASCII alone, and
+  /// `NaN`, `Infinity`, `-Infinity` for numbers that JSON has no spelling for.
   ///
   /// - Parameter indent: spaces per level.
   public func text(indent: Int = 4) -> String {
@@ -31,7 +32,8 @@ public enum JSONValue: Sendable, Equatable {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += "\(value)"
     case .number(let value):
-      text += value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)"
+      text += value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity")
+        : PythonText.float(value)
     case .string(let value): JSONValue.quote(value, into: &text)
     case .array(let values):
       JSONValue.block("[", "]", values, to: &text, indent: indent, depth: depth) { value, text in
@@ -62,17 +64,17 @@ public enum JSONValue: Sendable, Equatable {
 
   private static func quote(_ string: String, into text: inout String) {
     text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+    for unit in string.utf16 {
+      switch unit {
+      case 0x22: text += "\\\""
+      case 0x5C: text += "\\\\"
+      case 0x0A: text += "\\n"
+      case 0x0D: text += "\\r"
+      case 0x09: text += "\\t"
+      case 0x08: text += "\\b"
+      case 0x0C: text += "\\f"
+      case 0x20...0x7E: text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+      default: text += "\\u" + PythonText.hex(UInt32(unit), width: 4)
       }
     }
     text += "\""

@@ -20,23 +20,32 @@ public struct InterpolationResolver: Sendable {
   public func resolve(_ root: ConfigNode) throws(ConfigError) -> ConfigNode {
     let tree = TreeNode(root)
     try resolveAll(below: tree)
-    return tree.configNode
+    return tree.resolvedConfigNode
   }
 
-  /// Resolves one subtree of a tree; interpolations may lead anywhere in the whole.
+  /// The value at a path, following interpolations on the way.
   ///
-  /// - Parameter path: A dotted path; the node there has to exist.
-  public func resolve(_ root: ConfigNode, at path: String) throws(ConfigError) -> ConfigNode? {
+  /// - Parameters:
+  ///   - path: A dotted path.
+  ///   - resolves: Whether to resolve what lies below; interpolations may lead anywhere in the tree.
+  /// - Returns: `nil` if nothing is there.
+  public func select(
+    _ root: ConfigNode, at path: String, resolves: Bool
+  ) throws(ConfigError) -> ConfigNode? {
     let tree = TreeNode(root)
     let engine = InterpolationEngine(context: context, limits: limits)
     do {
       var memo: InterpolationEngine.Memo = []
       let found = try engine.select(path, in: tree, throwsOnMissing: false, memo: &memo)
       guard let found else { return nil }
+      guard resolves else { return found.configNode }
       try engine.resolveAll(found)
-      return found.configNode
+      return found.resolvedConfigNode
     } catch {
-      throw error.configError
+      switch error.reason {
+      case .notAContainer, .notAnIndex: return nil
+      default: throw error.configError
+      }
     }
   }
 

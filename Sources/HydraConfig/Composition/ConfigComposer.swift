@@ -182,7 +182,8 @@ extension ConfigComposer {
           config: config.path, problem: error.filesText, key: error.key, origin: error.origin)
       } catch let error as HydraSchema.Violation {
         throw .merge(
-          config: config.path, problem: "\(error.kind) raised while composing config:\n\(error.text)",
+          config: config.path,
+          problem: "\(error.kind) raised while composing config:\n\(error.text)",
           key: error.key, origin: error.origin)
       } catch {
         throw .merge(

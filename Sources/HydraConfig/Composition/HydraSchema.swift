@@ -17,7 +17,8 @@ enum HydraSchema {
 
   static let root: Kind = .closed(
     [
-      ("mode", .runMode), ("searchpath", .texts), ("run", .closed([("dir", .text)], type: "RunDir")),
+      ("mode", .runMode), ("searchpath", .texts),
+      ("run", .closed([("dir", .text)], type: "RunDir")),
       ("sweep", .closed([("dir", .text), ("subdir", .text)], type: "SweepDir")),
       ("hydra_logging", .anyMap), ("job_logging", .anyMap), ("sweeper", .any), ("launcher", .any),
       ("callbacks", .anyMap), ("env", .any),
@@ -68,12 +69,35 @@ enum HydraSchema {
 extension HydraSchema {
   /// Checks and converts the values of a part of Hydra's configuration.
   ///
-  /// - Parameter node: The value at `hydra`.
-  static func check(_ node: TreeNode) throws(Violation) {
-    try check(node, root)
+  /// - Parameters:
+  ///   - node: The value at `hydra`.
+  ///   - allowsUnknown: Whether keys that the schema lacks are left alone.
+  static func check(_ node: TreeNode, allowsUnknown: Bool = false) throws(Violation) {
+    try check(node, root, allowsUnknown)
   }
 
-  private static func check(_ node: TreeNode, _ kind: Kind) throws(Violation) {
+  /// The name of the type of a closed dictionary; `nil` for anything else.
+  ///
+  /// - Parameter key: A dotted path that starts with `hydra`.
+  static func typeName(at key: String) -> String? {
+    if key == "hydra.launcher" { return "BasicLauncherConf" }
+    if key == "hydra.sweeper" { return "BasicSweeperConf" }
+    var segments = key.split(separator: ".")[...]
+    guard segments.popFirst() == "hydra" else { return nil }
+    var kind = root
+    for segment in segments {
+      guard case .closed(let fields, _) = kind,
+        let field = fields.first(where: { $0.0 == segment })
+      else { return nil }
+      kind = field.1
+    }
+    guard case .closed(_, let type) = kind else { return nil }
+    return type
+  }
+
+  private static func check(
+    _ node: TreeNode, _ kind: Kind, _ allowsUnknown: Bool
+  ) throws(Violation) {
     if node.isMissing || node.interpolation != nil { return }
     switch kind {
     case .any, .anyMap: break
@@ -91,11 +115,12 @@ extension HydraSchema {
     case .closed(let fields, let type):
       for (key, child) in node.entries {
         guard let field = fields.first(where: { key == .string($0.0) }) else {
+          if allowsUnknown { continue }
           throw Violation(
             kind: "ConfigKeyError", text: "Key '\(key)' not in '\(type)'", key: child.fullKey,
             origin: child.origin)
         }
-        try check(child, field.1)
+        try check(child, field.1, allowsUnknown)
       }
     }
   }
@@ -112,17 +137,19 @@ extension HydraSchema {
         + target)
   }
 
-  private static func nullError(_ node: TreeNode, _ type: String) -> Violation {
-    violation(node, "Incompatible value 'None' for field of type '\(type)'")
+  private static func nullError(_ node: TreeNode) -> Violation {
+    violation(node, "field '\(node.fullKey)' is not Optional")
   }
 
   private static func convertText(_ node: TreeNode, isOptional: Bool) throws(Violation) {
     switch node.scalar {
     case .string?, .interpolation?, .missing?: break
-    case .null?: if !isOptional { throw nullError(node, "str") }
+    case .null?: if !isOptional { throw nullError(node) }
     case .bool?, .int?, .float?, .bigInteger?:
       node.content = .scalar(.string(Evaluated.node(node).pythonText))
-    case nil: throw violation(node, "Cannot convert '\(node.typeName)' to string")
+    case nil:
+      throw violation(
+        node, "Cannot convert '\(node.typeName)' to string: '\(node.configNode.pythonText)'")
     default: break
     }
   }
@@ -130,7 +157,7 @@ extension HydraSchema {
   private static func convertInteger(_ node: TreeNode) throws(Violation) {
     switch node.scalar {
     case .int?, .bigInteger?: break
-    case .null?: throw nullError(node, "int")
+    case .null?: throw nullError(node)
     case .string(let text)?:
       guard let digits = PythonNumber.integerDigits(text) else {
         throw typeError(node, "Integer")

@@ -27,7 +27,7 @@ struct TreeEditor {
   private func checkSchema(_ override: Override) throws(ConfigError) {
     guard let hydra = root.entries["hydra"] else { return }
     do {
-      try HydraSchema.check(hydra)
+      try HydraSchema.check(hydra, allowsUnknown: true)
     } catch {
       throw .overrideNotMerged(
         override: override.input, problem: "\(error.text)\n    full_key: \(error.key)", origin: nil)
@@ -84,7 +84,13 @@ extension TreeEditor {
     }
     guard parent.isDictionary else {
       throw .overrideNotMerged(
-        override: override.input, problem: "an item of a list cannot be deleted", origin: nil)
+        override: override.input, problem: "list indices must be integers or slices, not str",
+        origin: nil)
+    }
+    if let type = HydraSchema.typeName(at: parent.fullKey) {
+      throw .overrideNotMerged(
+        override: override.input, problem: "\(type) (DictConfig) does not support deletion",
+        origin: nil)
     }
     parent.remove(.string(last))
   }
@@ -166,7 +172,8 @@ extension TreeEditor {
 extension TreeEditor {
   private func indexError(_ segment: String, _ override: Override) -> ConfigError {
     .overrideNotMerged(
-      override: override.input, problem: "Index '\(segment)' (str) is not an int", origin: nil)
+      override: override.input, problem: "invalid literal for int() with base 10: '\(segment)'",
+      origin: nil)
   }
 
   private func rangeError(
@@ -185,8 +192,15 @@ extension TreeEditor {
     let key = container.fullKey(of: .key(.string(segment)))
     return .unknownKey(
       key: override.key, override: override.input,
-      problem: "Key '\(segment)' is not in struct\n    full_key: \(key)\n    object_type=dict",
-      origin: nil)
+      problem: Self.unknownText(segment, fullKey: key), origin: nil)
+  }
+
+  private static func unknownText(_ segment: String, fullKey: String) -> String {
+    let container = fullKey.split(separator: ".").dropLast().joined(separator: ".")
+    guard let type = HydraSchema.typeName(at: container) else {
+      return "Key '\(segment)' is not in struct\n    full_key: \(fullKey)\n    object_type=dict"
+    }
+    return "Key '\(segment)' not in '\(type)'\n    full_key: \(fullKey)\n    object_type=\(type)"
   }
 
   private func conflict(_ error: MergeConflict, _ override: Override) -> ConfigError {
@@ -194,8 +208,7 @@ extension TreeEditor {
     case .unknownKey(let key):
       .unknownKey(
         key: override.key, override: override.input,
-        problem: "Key '\(key)' is not in struct\n    full_key: \(error.key)\n    object_type=dict",
-        origin: nil)
+        problem: Self.unknownText(key, fullKey: error.key), origin: nil)
     case .dictionaryWithList:
       .overrideNotMerged(
         override: override.input,

@@ -49,7 +49,7 @@ struct DefaultsTreeBuilder {
 // MARK: - Expansion
 
 extension DefaultsTreeBuilder {
-  private mutating func expand(
+  mutating func expand(
     _ tree: DefaultsTree, isInterpolated: Bool
   ) throws(ConfigError) {
     let item = tree.item
@@ -103,9 +103,8 @@ extension DefaultsTreeBuilder {
   ) throws(ConfigError) {
     let parent = tree.item
     var entries = loaded.defaults
-    var addedSelf = false
     if !entries.isEmpty || (parent.isPrimary && !overrides.appended.isEmpty) {
-      addedSelf = try addSelf(to: &entries, of: parent, loaded)
+      try addSelf(to: &entries, of: parent, loaded)
     }
     if parent.isPrimary { entries += overrides.appended }
     let items = entries.map { DefaultItem($0) }
@@ -120,7 +119,7 @@ extension DefaultsTreeBuilder {
         try addChild(item, to: &children, of: tree, isInterpolated: isInterpolated)
       }
     }
-    try expandInterpolated(&children, of: tree, items: items, addedSelf: addedSelf)
+    try expandInterpolated(&children, of: tree)
     if !children.isEmpty { tree.children = children.reversed() }
   }
 
@@ -166,10 +165,10 @@ extension DefaultsTreeBuilder {
   /// that additions from the command line do not displace the body.
   private mutating func addSelf(
     to entries: inout [DefaultEntry], of parent: DefaultItem, _ loaded: LoadedConfig
-  ) throws(ConfigError) -> Bool {
+  ) throws(ConfigError) {
     let count = entries.count { $0.isSelf }
     guard count <= 1 else { throw .duplicateSelf(config: parent.configPath) }
-    guard count == 0 else { return false }
+    guard count == 0 else { return }
     let hasItems = entries.contains { !$0.isOverride }
     if parent.isPrimary, hasItems, loaded.hasContent {
       warnings.append(
@@ -179,7 +178,6 @@ extension DefaultsTreeBuilder {
     }
     let isBodyAtRisk = parent.isPrimary && !overrides.appended.isEmpty
     if hasItems || entries.isEmpty || isBodyAtRisk { entries.append(.own) }
-    return true
   }
 
   private mutating func noteOverrides(
@@ -200,62 +198,6 @@ extension DefaultsTreeBuilder {
           config: parent.configPath, key: item.overrideKey, value: item.choiceText)
       }
       overrides.add(item, in: parent.configPath)
-    }
-  }
-}
-
-// MARK: - Interpolated choices
-
-extension DefaultsTreeBuilder {
-  private mutating func expandInterpolated(
-    _ children: inout [DefaultsTree.Child], of tree: DefaultsTree, items: [DefaultItem],
-    addedSelf: Bool
-  ) throws(ConfigError) {
-    for (index, child) in children.enumerated() {
-      guard case .leaf(let item) = child, let text = item.interpolation else { continue }
-      if item.kind == .group, text.hasPrefix("${defaults."),
-        text.dropFirst(11).first?.isNumber == true
-      {
-        throw .deprecatedInterpolation(key: item.overrideKey, value: text)
-      }
-      item.setResolved(try resolve(text))
-      let subtree = DefaultsTree(item, parent: tree)
-      try expand(subtree, isInterpolated: true)
-      if subtree.children != nil { children[index] = .tree(subtree) }
-    }
-  }
-
-  /// Resolves an option from the groups that are known by now.
-  private func resolve(_ text: String) throws(ConfigError) -> String {
-    let root = TreeNode()
-    for (key, choice) in overrides.choices {
-      let value: ConfigValue = choice.map { ConfigValue(text: $0) } ?? .null
-      root.set(.string(key), to: TreeNode(.scalar(value)))
-    }
-    let node = TreeNode(.scalar(.interpolation(text)))
-    root.set("_dummy_", to: node)
-    let engine = InterpolationEngine(context: .system())
-    if let resolved = try? engine.dereference(node), case .string(let option)? = resolved.scalar {
-      return option
-    }
-    throw .unresolvedOption(text: text, keys: Array(overrides.choices.keys))
-  }
-}
-
-extension LoadedConfig {
-  /// Whether the body has any value.
-  fileprivate var hasContent: Bool {
-    body.dictionary?.values.contains { $0.value != .missing } ?? false
-  }
-}
-
-extension DefaultItem {
-  fileprivate var choiceText: String {
-    switch choice {
-    case .none: kind == .config ? name ?? "None" : "None"
-    case .name(let name): name
-    case .list(let names):
-      "[" + names.map { PythonText.literal($0) }.joined(separator: ", ") + "]"
     }
   }
 }

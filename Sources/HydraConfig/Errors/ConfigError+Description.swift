@@ -44,7 +44,7 @@ extension ConfigError {
     case .yamlLimit(let what, let limit, let position):
       "more than \(limit) \(what)" + Self.at(position)
     case .unsupportedKey(let type, let position):
-      "Incompatible key type '\(type)': keys are texts, numbers or truth values"
+      "Incompatible key type '\(type)'"
         + Self.at(position)
     case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
     case .header(let problem, let path): "\(problem)\n  in \"\(path)\""
@@ -106,7 +106,8 @@ extension ConfigError {
     case .unmatchedDeletion(let text):
       return "Could not delete '\(text)'. No match in the defaults list"
     case .unresolvedOption(let text, let keys):
-      let known = keys.isEmpty
+      let known =
+        keys.isEmpty
         ? "" : ", possible interpolation keys: \(keys.joined(separator: ", "))"
       return "Error resolving interpolation '\(text)'\(known)"
     default: return ""
@@ -179,6 +180,8 @@ extension ConfigError {
       return "Sweep parameters '\(text)' requires --multirun"
     case .sweepOverHydra(let text):
       return "Sweeping over Hydra's configuration is not supported : '\(text)'"
+    case .zeroStep(let text): return "range() arg 3 must not be zero: '\(text)'"
+    case .tooManyJobs(let limit): return "the sweep has more than \(limit) jobs"
     case .unsupportedSweep(let type): return "BasicSweeper does not support sweep type : \(type)"
     default: return valueText
     }

@@ -34,7 +34,8 @@ public enum ConfigError: Error, Sendable {
   case missingConfigDefault(String)
   case multipleValues(key: String, previous: String)
   case appearsTwice(key: String)
-  case overrideBeforeItem(config: String, key: String, value: String, next: String, nextName: String)
+  case overrideBeforeItem(
+    config: String, key: String, value: String, next: String, nextName: String)
   case overrideInInterpolatedGroup(config: String, key: String, value: String)
   case interpolatedListItem(config: String)
   case unresolvedOption(text: String, keys: [String])
@@ -58,6 +59,8 @@ public enum ConfigError: Error, Sendable {
   case sweepWithoutMultirun(String)
   case sweepOverHydra(String)
   case unsupportedSweep(String)
+  case tooManyJobs(limit: Int)
+  case zeroStep(String)
 
   // MARK: Merging and interpolation
   case merge(config: String, problem: String, key: String, origin: ConfigOrigin?)

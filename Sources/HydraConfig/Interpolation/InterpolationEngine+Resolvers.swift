@@ -34,7 +34,8 @@ extension InterpolationEngine {
     _ range: ClosedRange<Int>, _ arguments: [Evaluated], _ name: String
   ) throws(InterpolationFailure) {
     guard !range.contains(arguments.count) else { return }
-    let allowed = range.lowerBound == range.upperBound
+    let allowed =
+      range.lowerBound == range.upperBound
       ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
     throw fail("TypeError", "\(name) takes \(allowed) arguments but \(arguments.count) were given")
   }
@@ -150,7 +151,8 @@ extension InterpolationEngine {
       throw fail(
         "ConfigKeyError", "In oc.deprecated resolver at '\(oldKey)': Key not found: '\(key)'")
     }
-    let message = arguments.count == 2
+    let message =
+      arguments.count == 2
       ? arguments[1].pythonText
       : "'$OLD_KEY' is deprecated. Change your code and config to use '$NEW_KEY'"
     warnings.append(

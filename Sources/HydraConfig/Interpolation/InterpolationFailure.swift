@@ -55,7 +55,8 @@ struct InterpolationFailure: Error {
       return "ConfigTypeError raised while resolving interpolation: Error trying to access "
         + "\(path): node `\(node)` is not a container and thus cannot contain `\(child)`"
     case .notAnIndex(let segment):
-      return "TypeError raised while resolving interpolation: Index '\(segment)' (str) is not an int"
+      return
+        "TypeError raised while resolving interpolation: Index '\(segment)' (str) is not an int"
     case .keyNotText(let value, let type, let source):
       return "The following interpolation is used to denote a config key and thus should return a "
         + "string, but instead returned `\(value)` of type `<class '\(type)'>`: \(source)"

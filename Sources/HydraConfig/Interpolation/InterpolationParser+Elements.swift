@@ -22,6 +22,9 @@ extension InterpolationParser {
     var isAfterComma = true
     while true {
       switch peekAfterBlanks() {
+      case UInt8(ascii: "}") where close == UInt8(ascii: "]") && !isAfterComma,
+        nil where close == UInt8(ascii: "]") && !isAfterComma:
+        throw missing("BRACKET_CLOSE")
       case close:
         skipBlanks()
         index += 1
@@ -155,7 +158,7 @@ extension InterpolationParser {
         tokens.append(.value(token.kind, index..<index + token.length))
         index += token.length
       } else {
-        throw unexpected(from: start)
+        throw unknownToken()
       }
     }
     guard !tokens.isEmpty else { throw unexpected(from: start) }

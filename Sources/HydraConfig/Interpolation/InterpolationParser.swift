@@ -81,6 +81,39 @@ extension InterpolationParser {
       message: "no viable alternative at input '\(string(start..<index + 1))'")
   }
 
+  /// The error of a token that is absent before the next byte.
+  func missing(_ token: String) -> InterpolationSyntaxError {
+    InterpolationSyntaxError(message: "missing \(token) at \(shownByte)")
+  }
+
+  /// The error of bytes that no token starts with; blanks before them belong to the attempt.
+  func unknownToken() -> InterpolationSyntaxError {
+    var end = index
+    while end < bytes.count, ValueLexer.isBlank(bytes[end]) { end += 1 }
+    let rest = String(decoding: bytes[min(end, bytes.count)...], as: UTF8.self)
+    let token = string(index..<end) + (rest.first.map { String($0) } ?? "")
+    return InterpolationSyntaxError(message: "token recognition error at: '\(token)'")
+  }
+
+  private var shownByte: String {
+    guard let current else { return "'<EOF>'" }
+    return "'\(String(decoding: [current], as: UTF8.self))'"
+  }
+
+  func missingKey(start: Int) -> InterpolationSyntaxError {
+    guard current == UInt8(ascii: "}"), index > 0 else { return unexpected(from: start) }
+    switch bytes[index - 1] {
+    case UInt8(ascii: "["):
+      return InterpolationSyntaxError(
+        message: "mismatched input '}' expecting {INTER_OPEN, ID, INTER_KEY}")
+    case UInt8(ascii: ".") where index == start + 3:
+      return InterpolationSyntaxError(
+        message: "extraneous input '}' expecting "
+          + "{INTER_OPEN, BRACKET_OPEN, ID, '.', INTER_KEY}")
+    default: return unexpected(from: start)
+    }
+  }
+
   mutating func nest<Result>(
     _ body: (inout InterpolationParser) throws(InterpolationSyntaxError) -> Result
   ) throws(InterpolationSyntaxError) -> Result {
@@ -136,9 +169,8 @@ extension InterpolationParser {
     if isAt("${") {
       text.append(try interpolation())
     } else {
-      let count = ValueLexer.run(bytes, index) { $0 == UInt8(ascii: "$") }
-      text.append(repeatElement(UInt8(ascii: "$"), count: count))
-      index += count
+      text.append(CollectionOfOne(UInt8(ascii: "$")))
+      index += 1
     }
   }
 
@@ -146,7 +178,6 @@ extension InterpolationParser {
   mutating func quotedText(
     _ quote: UInt8
   ) throws(InterpolationSyntaxError) -> InterpolatedText {
-    let start = index
     index += 1
     var text = TextBuilder()
     while let byte = current {
@@ -179,7 +210,8 @@ extension InterpolationParser {
         text.append(bytes[begin..<index])
       }
     }
-    throw unexpected(from: start)
+    throw InterpolationSyntaxError(
+      message: "mismatched input '<EOF>' expecting MATCHING_QUOTE_CLOSE")
   }
 
   /// Collects literal bytes and interpolations.
@@ -203,93 +235,6 @@ extension InterpolationParser {
     mutating func finish() -> InterpolatedText {
       flush()
       return InterpolatedText(pieces: pieces)
-    }
-  }
-}
-
-// MARK: - Interpolations
-
-extension InterpolationParser {
-  mutating func interpolation() throws(InterpolationSyntaxError) -> Interpolation {
-    try nest { (parser) throws(InterpolationSyntaxError) in try parser.interpolationBody() }
-  }
-
-  private mutating func interpolationBody() throws(InterpolationSyntaxError) -> Interpolation {
-    let start = index
-    index += 2
-    skipBlanks()
-    var tokens: [Interpolation.PathToken] = []
-    while current == UInt8(ascii: ".") {
-      tokens.append(.text("."))
-      index += 1
-    }
-    let isRelative = !tokens.isEmpty
-    var isResolverName = !isRelative
-    var expectsKey = true
-    while true {
-      switch peekAfterBlanks() {
-      case UInt8(ascii: "}") where !expectsKey:
-        skipBlanks()
-        index += 1
-        return .node(tokens)
-      case UInt8(ascii: ":") where !expectsKey && isResolverName:
-        skipBlanks()
-        index += 1
-        skipBlanks()
-        let name = tokens.filter { if case .text(".") = $0 { false } else { true } }
-        return .resolver(name: name, arguments: try arguments(start: start))
-      default: break
-      }
-      if current == UInt8(ascii: "["), expectsKey || !tokens.isEmpty {
-        guard !expectsKey || tokens.allSatisfy({ if case .text(".") = $0 { true } else { false } })
-        else { throw unexpected(from: start) }
-        index += 1
-        isResolverName = false
-        tokens.append(.text("["))
-        tokens.append(try pathKey(start: start).token)
-        guard current == UInt8(ascii: "]") else { throw unexpected(from: start) }
-        index += 1
-        tokens.append(.text("]"))
-        expectsKey = false
-      } else if expectsKey {
-        let key = try pathKey(start: start)
-        tokens.append(key.token)
-        isResolverName = isResolverName && key.canNameResolver
-        expectsKey = false
-      } else if current == UInt8(ascii: ".") {
-        index += 1
-        tokens.append(.text("."))
-        expectsKey = true
-      } else {
-        throw unexpected(from: start)
-      }
-    }
-  }
-
-  private mutating func pathKey(
-    start: Int
-  ) throws(InterpolationSyntaxError) -> (token: Interpolation.PathToken, canNameResolver: Bool) {
-    let begin = index
-    if isAt("${") {
-      let inner = try interpolation()
-      return (.nested(inner, source: string(begin..<index)), true)
-    }
-    let length = ValueLexer.run(bytes, index, Self.isKeyByte)
-    guard length > 0 else { throw unexpected(from: start) }
-    index += length
-    let isIdentifier =
-      ValueLexer.isIdentifierStart(bytes[begin])
-      && ValueLexer.run(bytes, begin, ValueLexer.isIdentifierPart) == length
-    return (.text(string(begin..<index)), isIdentifier)
-  }
-
-  private static func isKeyByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "\\"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "("),
-      UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":"),
-      UInt8(ascii: "."), 0x20, 0x09, UInt8(ascii: "'"), UInt8(ascii: "\""):
-      false
-    default: true
     }
   }
 }

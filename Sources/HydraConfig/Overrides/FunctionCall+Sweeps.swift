@@ -74,6 +74,16 @@ extension FunctionCall {
       throw FunctionFailure(
         "ValueError", "Not enough arguments to tag, must take at least a sweep")
     }
+    for (index, value) in positional.enumerated() where value.text == nil {
+      switch value {
+      case .choice, .range, .interval: break
+      default:
+        throw FunctionFailure(
+          "TypeError",
+          "mismatch type argument args[\(index)]: \(value.pythonTypeName) is incompatible with "
+            + "Union[str, Sweep]")
+      }
+    }
     let arguments = positional + (sweep.map { [$0] } ?? [])
     var tags: Set<String> = []
     guard let last = arguments.last, last.isSweep else {

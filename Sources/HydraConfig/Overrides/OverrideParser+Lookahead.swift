@@ -7,7 +7,15 @@ extension OverrideParser {
     /// A complete element ends before this token.
     case complete(Int)
     /// Nothing that starts like this is an element; the token at this place makes it so.
-    case stuck(Int)
+    case stuck(Int, Expected)
+  }
+
+  /// What would have been right instead of a token.
+  enum Expected {
+    case element
+    case colon
+    /// A comma, or the end of a list, dictionary or call.
+    case next(OverrideToken.Kind, name: String)
   }
 
   /// The last position is the token that cannot belong to the element.
@@ -34,7 +42,7 @@ extension OverrideParser {
   ) throws(OverrideSyntaxError) -> Lookahead {
     var position = start
     while isPrimitive(try kind(at: position), isKey: isKey) { position += 1 }
-    return position == start ? .stuck(start) : .complete(position)
+    return position == start ? .stuck(start, .element) : .complete(position)
   }
 
   func isPrimitive(_ kind: OverrideToken.Kind, isKey: Bool) -> Bool {
@@ -50,13 +58,13 @@ extension OverrideParser {
     if try kind(at: position) == .bracketClose { return .complete(position + 1) }
     while true {
       switch try lookAhead(at: position, depth: depth + 1) {
-      case .stuck(let place): return .stuck(place)
+      case .stuck(let place, let expected): return .stuck(place, expected)
       case .complete(let end): position = end
       }
       switch try kind(at: position) {
       case .bracketClose: return .complete(position + 1)
       case .comma: position += 1
-      default: return .stuck(position)
+      default: return .stuck(position, .next(.bracketClose, name: "BRACKET_CLOSE"))
       }
     }
   }
@@ -68,18 +76,18 @@ extension OverrideParser {
     if try kind(at: position) == .braceClose { return .complete(position + 1) }
     while true {
       switch try lookAheadPrimitive(at: position, isKey: true) {
-      case .stuck(let place): return .stuck(place)
+      case .stuck(let place, let expected): return .stuck(place, expected)
       case .complete(let end): position = end
       }
-      guard try kind(at: position) == .colon else { return .stuck(position) }
+      guard try kind(at: position) == .colon else { return .stuck(position, .colon) }
       switch try lookAhead(at: position + 1, depth: depth + 1) {
-      case .stuck(let place): return .stuck(place)
+      case .stuck(let place, let expected): return .stuck(place, expected)
       case .complete(let end): position = end
       }
       switch try kind(at: position) {
       case .braceClose: return .complete(position + 1)
       case .comma: position += 1
-      default: return .stuck(position)
+      default: return .stuck(position, .next(.braceClose, name: "BRACE_CLOSE"))
       }
     }
   }
@@ -94,13 +102,13 @@ extension OverrideParser {
         position += 2
       }
       switch try lookAhead(at: position, depth: depth + 1) {
-      case .stuck(let place): return .stuck(place)
+      case .stuck(let place, let expected): return .stuck(place, expected)
       case .complete(let end): position = end
       }
       switch try kind(at: position) {
       case .parenthesisClose: return .complete(position + 1)
       case .comma: position += 1
-      default: return .stuck(position)
+      default: return .stuck(position, .next(.parenthesisClose, name: "PCLOSE"))
       }
     }
   }

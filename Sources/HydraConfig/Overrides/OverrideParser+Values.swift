@@ -1,34 +1,40 @@
 import ConfigTree
 
 extension OverrideParser {
-  private static let valueStart =
-    "{<EOF>, COLON, BRACKET_OPEN, BRACE_OPEN, FLOAT, INT, BOOL, NULL, UNQUOTED_CHAR, ID, ESC, WS, "
+  private static let elementStart =
+    "':', BRACKET_OPEN, BRACE_OPEN, FLOAT, INT, BOOL, NULL, UNQUOTED_CHAR, ID, ESC, WS, "
     + "QUOTED_VALUE, INTERPOLATION}"
+  private static let elementStartKinds: [OverrideToken.Kind] = [
+    .colon, .bracketOpen, .braceOpen, .float, .int, .bool, .null, .unquotedCharacter, .identifier,
+    .escape, .blank, .quoted, .interpolation,
+  ]
 
   /// What follows `=`; nothing at all is an empty text.
   mutating func takeValue() throws(OverrideSyntaxError) -> OverrideValue {
     guard try peek() != .endOfInput else { return .scalar(.string("")) }
     let start = index
     switch try lookAhead(at: start) {
-    case .stuck(let place):
-      if place == start { throw try unexpectedStart() }
-      throw noViableAlternative(from: start, to: place)
+    case .stuck(let place, _):
+      guard place == start else { throw noViableAlternative(from: start, to: place) }
+      throw try mismatch(
+        expecting: "{<EOF>, " + Self.elementStart, ifNext: [.endOfInput] + Self.elementStartKinds)
     case .complete(let end):
       let first = try element()
       switch try kind(at: end) {
       case .endOfInput: return first
       case .comma: return try choices(after: first)
-      default: throw try mismatch(expecting: "<EOF>", ifNext: .endOfInput)
+      default: throw try mismatch(expecting: "<EOF>", ifNext: [.endOfInput])
       }
     }
   }
 
-  private func unexpectedStart() throws(OverrideSyntaxError) -> OverrideSyntaxError {
-    switch try peek(1) {
-    case .endOfInput, .colon, .bracketOpen, .braceOpen, .float, .int, .bool, .null,
-      .unquotedCharacter, .identifier, .escape, .blank, .quoted, .interpolation:
-      .grammar("extraneous input \(shown(index)) expecting \(Self.valueStart)")
-    default: .grammar("mismatched input \(shown(index)) expecting \(Self.valueStart)")
+  /// The error of a token inside a value that is parsed without looking ahead at all of it.
+  private func mismatch(_ expected: Expected) throws(OverrideSyntaxError) -> OverrideSyntaxError {
+    switch expected {
+    case .element: try mismatch(expecting: "{" + Self.elementStart, ifNext: Self.elementStartKinds)
+    case .next(let close, let name):
+      try mismatch(expecting: "{COMMA, \(name)}", ifNext: [.comma, close])
+    case .colon: try mismatch(expecting: "':'", ifNext: [.colon])
     }
   }
 
@@ -38,13 +44,14 @@ extension OverrideParser {
     var values = [first]
     while try peek() == .comma {
       index += 1
-      if case .stuck(let place) = try lookAhead(at: index) {
-        throw noViableAlternative(from: index, to: place)
+      if case .stuck(let place, let expected) = try lookAhead(at: index) {
+        index = place
+        throw try mismatch(expected)
       }
       values.append(try element())
     }
     guard try peek() == .endOfInput else {
-      throw try mismatch(expecting: "{<EOF>, COMMA}", ifNext: .endOfInput, .comma)
+      throw try mismatch(expecting: "{<EOF>, COMMA}", ifNext: [.endOfInput, .comma])
     }
     return .choice(ChoiceSweep(values: values, isSimple: true))
   }

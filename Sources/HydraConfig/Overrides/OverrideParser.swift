@@ -49,7 +49,8 @@ extension OverrideParser {
 
   func source(_ range: Range<Int>) -> String {
     let start = tokens[min(range.lowerBound, tokens.count - 1)].range.lowerBound
-    let end = range.isEmpty ? start : tokens[min(range.upperBound, tokens.count) - 1].range.upperBound
+    let end =
+      range.isEmpty ? start : tokens[min(range.upperBound, tokens.count) - 1].range.upperBound
     return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
   }
 
@@ -84,10 +85,10 @@ extension OverrideParser {
 
   /// The error of a token that should have been another one.
   func mismatch(
-    expecting: String, ifNext next: OverrideToken.Kind...
+    expecting: String, ifNext next: [OverrideToken.Kind]
   ) throws(OverrideSyntaxError) -> OverrideSyntaxError {
     if try peek() != .endOfInput, next.contains(try peek(1)) {
-      return .grammar("extraneous input \(shown(index)) expecting \(expecting)")
+      return .recovered("extraneous input \(shown(index)) expecting \(expecting)")
     }
     return .grammar("mismatched input \(shown(index)) expecting \(expecting)")
   }
@@ -103,13 +104,28 @@ extension OverrideParser {
       return .delete
     case .plus:
       index += 1
-      guard try peek() == .plus else { return .add }
-      index += 1
-      return .forceAdd
+      if try peek() == .plus {
+        index += 1
+        return .forceAdd
+      }
+      guard Self.keyStart.contains(try peek()) else {
+        throw try mismatch(
+          expecting: "{EQUAL, '+', '@', KEY_SPECIAL, DOT_PATH, ID}",
+          ifNext: [.plus] + Self.keyStart)
+      }
+      return .add
     case .equal, .at, .identifier, .specialKey, .dottedPath: return .change
-    default: throw noViableAlternative(from: index, to: index)
+    default:
+      throw try mismatch(
+        expecting: "{EQUAL, '~', '+', '@', KEY_SPECIAL, DOT_PATH, ID}",
+        ifNext: [.tilde, .plus] + Self.keyStart)
     }
   }
+
+  /// The tokens that a key, which may be empty, and its `=` may start with.
+  private static let keyStart: [OverrideToken.Kind] = [
+    .equal, .at, .identifier, .specialKey, .dottedPath,
+  ]
 
   private mutating func takeKey() throws(OverrideSyntaxError) -> (name: String, package: String?) {
     var name = ""
@@ -120,7 +136,10 @@ extension OverrideParser {
       while try peek() == .slash {
         index += 1
         guard try peek() == .identifier else {
-          throw try mismatch(expecting: "ID", ifNext: .identifier)
+          if try [.equal, .at, .slash].contains(peek()), try peek(1) != .identifier {
+            throw .recovered("missing ID at \(shown(index))")
+          }
+          throw try mismatch(expecting: "ID", ifNext: [.identifier])
         }
         index += 1
       }
@@ -147,14 +166,13 @@ extension OverrideParser {
       return
     }
     if kind == .delete {
-      throw try mismatch(expecting: "{<EOF>, EQUAL}", ifNext: .endOfInput, .equal)
+      throw try mismatch(expecting: "{<EOF>, EQUAL}", ifNext: [.endOfInput, .equal])
     }
     if try peek() != .endOfInput, try peek(1) == .equal {
-      throw .grammar("extraneous input \(shown(index)) expecting EQUAL")
+      throw .recovered("extraneous input \(shown(index)) expecting EQUAL")
     }
     if try canStartValue() {
-      let problem = "missing EQUAL at \(shown(index))"
-      throw try peek() == .endOfInput ? .recovered(problem) : .recovered(problem)
+      throw .recovered("missing EQUAL at \(shown(index))")
     }
     throw .grammar("mismatched input \(shown(index)) expecting EQUAL")
   }
@@ -162,7 +180,8 @@ extension OverrideParser {
   /// Whether the next token can follow `=`.
   private func canStartValue() throws(OverrideSyntaxError) -> Bool {
     switch try peek() {
-    case .endOfInput, .colon, .identifier, .bracketOpen, .braceOpen, .quoted, .interpolation, .float,
+    case .endOfInput, .colon, .identifier, .bracketOpen, .braceOpen, .quoted, .interpolation,
+      .float,
       .int, .bool, .null, .unquotedCharacter, .escape, .blank:
       true
     default: false

@@ -87,9 +87,9 @@ extension OverrideValue {
       var result = OrderedDictionary<ConfigKey, ConfigNode>()
       for entry in entries {
         guard let key = entry.configKey else {
-          throw .unsupportedKey("null", position: origin)
+          throw .unsupportedKey("NoneType", position: origin)
         }
-        result[key] = try entry.value.node(origin: origin)
+        result.setLikePython(key, to: try entry.value.node(origin: origin))
       }
       return ConfigNode(.dictionary(result), origin: origin)
     case .choice, .range, .interval, .glob:

@@ -145,6 +145,17 @@ extension TreeNode {
     }
   }
 
+  /// The value of a resolved tree, in which a text with `${` is only text.
+  var resolvedConfigNode: ConfigNode {
+    switch content {
+    case .scalar(.interpolation(let text)): ConfigNode(.string(text), origin: origin)
+    case .scalar(let value): ConfigNode(value, origin: origin)
+    case .list(let items): ConfigNode(.list(items.map(\.resolvedConfigNode)), origin: origin)
+    case .dictionary(let entries):
+      ConfigNode(.dictionary(entries.mapValues(\.resolvedConfigNode)), origin: origin)
+    }
+  }
+
   /// A copy of the node and everything below, without a parent.
   func copy() -> TreeNode {
     switch content {

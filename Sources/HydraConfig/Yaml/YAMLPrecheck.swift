@@ -35,6 +35,11 @@ struct YAMLPrecheck {
           position: ConfigOrigin(source: path, line: precheck.line))
       }
     }
+    if let tab = YAMLTabCheck.firstTab(in: text) {
+      throw .yaml(
+        problem: "found character '\\t' that cannot start any token",
+        position: ConfigOrigin(source: path, line: tab.line, column: tab.column))
+    }
     // Looking for duplicate keys walks the whole expansion of a key.
     if precheck.hasComplexKey, precheck.aliases > 16 {
       throw .yaml(

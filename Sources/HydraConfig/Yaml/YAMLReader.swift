@@ -22,7 +22,7 @@ struct YAMLReader {
     do {
       root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
     } catch let error as YamlError {
-      throw translate(error)
+      throw YAMLErrorTranslator(path: path, text: text).translate(error)
     } catch {
       throw .yaml(problem: "\(error)", position: ConfigOrigin(source: path))
     }
@@ -82,7 +82,8 @@ extension YAMLReader {
     }
   }
 
-  private func expect(_ tag: String, _ kind: String, at position: ConfigOrigin) throws(ConfigError) {
+  private func expect(_ tag: String, _ kind: String, at position: ConfigOrigin) throws(ConfigError)
+  {
     if tag.isEmpty || tag == "!" || tag == "tag:yaml.org,2002:\(kind)" { return }
     throw .yaml(
       problem: "could not determine a constructor for the tag '\(tag)'", position: position)
@@ -102,7 +103,7 @@ extension YAMLReader {
       }
       let key = try key(keyNode)
       let value = try convert(valueNode, depth: depth + 1)
-      own[key] = value
+      own.setLikePython(key, to: value)
     }
     guard !merged.isEmpty else { return own }
     for (key, value) in own { merged[key] = value }
@@ -149,29 +150,7 @@ extension YAMLReader {
     case .int(let number): return .int(number)
     case .float(let number): return .float(number)
     case .string, .interpolation, .missing: return .string(scalar.string)
-    default: throw .unsupportedKey(value.typeName, position: position)
-    }
-  }
-}
-
-// MARK: - Errors
-
-extension YAMLReader {
-  private func translate(_ error: YamlError) -> ConfigError {
-    switch error {
-    case .reader(let problem, _, let value, _):
-      return .yaml(
-        problem: "\(problem) (byte \(value))", position: ConfigOrigin(source: path, line: 1))
-    case .scanner(let context, let problem, let mark, _),
-      .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      let text = context.map { $0.text + ": " } ?? ""
-      return .yaml(problem: text + problem, position: origin(mark))
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      return .yaml(
-        problem: "found duplicate key \(duplicates.first ?? "")", position: origin(context.mark))
-    default:
-      return .yaml(problem: "not valid YAML", position: ConfigOrigin(source: path, line: 1))
+    default: throw .unsupportedKey(value == .null ? "NoneType" : value.typeName, position: position)
     }
   }
 }

@@ -1,0 +1,56 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SameBytesTests {
+  static let methods = [
+    ["method=simple_average"],
+    ["method=weighted_average", "method.weights=[0.5,0.3,0.2]"],
+    ["method=task_arithmetic"],
+    ["method=ties_merging"],
+  ]
+
+  @Test(
+    "any number of ranks writes the same bytes", arguments: methods,
+    [DType.float32, .float16, .bfloat16])
+  func ranksDoNotMatter(_ method: [String], _ dtype: DType) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: dtype)
+    var reference: Data?
+    for ranks in 0...5 {
+      let run = try CommandRun(
+        method + [
+          "modelpool=state_dict", "modelpool.models={_pretrained_: base, a: ft1, b: ft2, c: ft3}",
+          "taskpool=dummy", "merged_model_save_path=out\(ranks)", "print_config=false",
+        ], ranks: ranks, in: folder.url)
+      try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
+      let bytes = try folder.bytes("out\(ranks)/model.safetensors")
+      if let reference { #expect(bytes == reference, "\(ranks) ranks") }
+      reference = reference ?? bytes
+      #expect(folder.exists("out\(ranks)/config.json"))
+      #expect(folder.exists("out\(ranks)/merge_manifest.json"))
+    }
+  }
+
+  @Test("shards and threads do not change the values")
+  func shardsDoNotMatter() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    let base = [
+      "method=ties_merging", "modelpool.models={_pretrained_: base, a: ft1, b: ft2}",
+      "print_config=false", "merged_model_save_kwargs.max_shard_size=20KB",
+    ]
+    let one = try CommandRun(
+      base + ["merged_model_save_path=one", "fabric.threads=1"], in: folder.url)
+    let many = try CommandRun(
+      base + ["merged_model_save_path=many", "fabric.threads=3"], ranks: 3, in: folder.url)
+    #expect(one.status == 0 && many.status == 0, "\(one.errors)\(many.errors)")
+    let names = folder.files().filter { $0.hasPrefix("one/model") }
+    #expect(names.count > 2)
+    for name in names where !name.hasSuffix("manifest.json") {
+      #expect(
+        try folder.bytes(name)
+          == folder.bytes(name.replacingOccurrences(of: "one/", with: "many/")), "\(name)")
+    }
+  }
+}

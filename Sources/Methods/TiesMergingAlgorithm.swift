@@ -66,9 +66,12 @@ public final class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     let inputs = try profile("load models") {
       try modelpool.loadPretrainedModelAndTaskVectors(joint: true)
     }
-    let removed = try removedPositions(in: inputs.manifest)
+    let (removed, rank) = try world.agreeing {
+      let removed = try removedPositions(in: inputs.manifest)
+      return (removed, try cutRank(in: inputs, removed))
+    }
     let cuts = try profile("select thresholds") {
-      try inputs.kthMagnitudes(cutRank(in: inputs, removed), skipping: removed, in: world)
+      try inputs.kthMagnitudes(rank, skipping: removed, in: world)
     }
     let consensus = SignConsensus(cuts: cuts)
     let majority = try profile("elect signs") {

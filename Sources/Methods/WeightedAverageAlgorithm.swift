@@ -48,8 +48,10 @@ public final class WeightedAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin 
   /// - Throws: `AlgorithmError.weightCount`, and when the models do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
     try validate()
-    guard weights.count == modelpool.count else {
-      throw AlgorithmError.weightCount(weights: weights.count, models: modelpool.modelNames)
+    try world.agreeing {
+      guard weights.count == modelpool.count else {
+        throw AlgorithmError.weightCount(weights: weights.count, models: modelpool.modelNames)
+      }
     }
     let sum = normalize ? weights.reduce(0, +) : 1
     let used = weights.map { $0 / sum }

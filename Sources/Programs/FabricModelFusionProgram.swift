@@ -100,9 +100,9 @@ extension FabricModelFusionProgram {
 
   private func makeParts() throws -> Parts {
     let options = FabricOptions()
-    if !fabricConfig.isNull { try options.configure(fabricConfig) }
+    if !fabricConfig.isNull { try options.configure(fabricConfig, at: "fabric") }
     let saving = SaveOptions()
-    if !mergedModelSaveArguments.isNull { try saving.configure(mergedModelSaveArguments) }
+    if !mergedModelSaveArguments.isNull { try saving.configure(mergedModelSaveArguments, at: "merged_model_save_kwargs") }
     let paths = try ProgramPaths(
       folders: path, model: mergedModelSavePath, report: reportSavePath.text)
 

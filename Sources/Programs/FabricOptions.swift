@@ -39,7 +39,7 @@ public final class FabricOptions: Component {
     case nil, .null, .int, .string("auto"): break
     default:
       throw ParameterError.invalid(
-        key: "fabric.devices", value: devices?.yaml() ?? "", requirement: "must be a number or auto")
+        key: "devices", value: devices?.yaml() ?? "", requirement: "must be a number or auto")
     }
   }
 

@@ -35,16 +35,16 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
 
   /// Checks that every task has a head.
   public override func validate() throws {
-    if !dataloaderArguments.isNull { try loader.configure(dataloaderArguments) }
+    if !dataloaderArguments.isNull { try loader.configure(dataloaderArguments, at: "dataloader_kwargs") }
     for task in testDatasets.keys where heads[task] == nil {
       throw ParameterError.invalid(
-        key: "taskpool.test_datasets", value: task,
+        key: "test_datasets", value: task,
         requirement: "the task has no head in taskpool.heads; heads are given for "
           + "\(Array(heads.keys))")
     }
     guard TorchDevice(userName: device) != nil else {
       throw ParameterError.invalid(
-        key: "taskpool.device", value: device, requirement: "must be cpu, cuda or cuda:N")
+        key: "device", value: device, requirement: "must be cpu, cuda or cuda:N")
     }
   }
 

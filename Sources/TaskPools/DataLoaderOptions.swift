@@ -16,11 +16,11 @@ final class DataLoaderOptions: Component {
   func validate() throws {
     guard batchSize > 0 else {
       throw ParameterError.invalid(
-        key: "dataloader_kwargs.batch_size", value: "\(batchSize)", requirement: "must be positive")
+        key: "batch_size", value: "\(batchSize)", requirement: "must be positive")
     }
     for (key, isSet) in [("drop_last", dropsLast), ("shuffle", shuffles)] where isSet {
       throw ParameterError.invalid(
-        key: "dataloader_kwargs.\(key)", value: "true",
+        key: key, value: "true",
         requirement: "every image is evaluated once, in order")
     }
   }

@@ -15,7 +15,7 @@ public final class DummyTaskPool: BaseTaskPool {
   public override func validate() throws {
     if let path = modelSavePath {
       throw ParameterError.invalid(
-        key: "taskpool.model_save_path", value: path,
+        key: "model_save_path", value: path,
         requirement: "the program saves the model: use merged_model_save_path")
     }
   }

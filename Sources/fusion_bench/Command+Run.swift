@@ -43,7 +43,7 @@ extension Command {
     let config = try decode(
       ConfigNode.self, try world.fromGlobalZero { try encode(try prepare(plan)) })
     let program: FabricModelFusionProgram = try world.agreeing {
-      try Registry([FabricModelFusionProgram.self]).make(config, role: "program")
+      try Registry([FabricModelFusionProgram.self]).make(config, role: "")
     }
     program.fabric = world
     try program.run()

@@ -1,3 +1,4 @@
+import Foundation
 import FusionCore
 import HydraConfig
 import MPIModule
@@ -23,6 +24,8 @@ final class ErrorReporter {
       isAgreed: { $0 is AgreedError },
       reportAgreed: { error, rank in if rank == 0 { self.report(error) } },
       reportFatal: { error, rank in
+        // Where several ranks fail at once the lowest speaks: it ends the job before the others do.
+        Thread.sleep(forTimeInterval: 0.25 * Double(min(rank, 8)))
         Log.line("error: rank \(rank): \(error)")
         return exitStatus(of: error)
       })

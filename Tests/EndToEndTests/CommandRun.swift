@@ -37,7 +37,7 @@ struct CommandRun {
       try? FileManager.default.removeItem(at: log)
       try? FileManager.default.removeItem(at: errorLog)
     }
-    for file in [log, errorLog] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [log, errorLog] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: log)
     process.standardError = try FileHandle(forWritingTo: errorLog)
     try process.run()

@@ -88,7 +88,7 @@ import Testing
             driver: pg
             port: 5432
         x:
-          y:
+          'y':
             driver: sqlite
             file: /tmp/x
         sub:
@@ -141,7 +141,7 @@ import Testing
           extra: 1
         l:
         - 3
-        n: null
+        'n': null
         m: 5
 
         """)

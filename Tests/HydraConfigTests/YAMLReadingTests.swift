@@ -142,6 +142,12 @@ import Testing
     #expect(directory.error()?.hasPrefix("more than 32 nesting levels") == true)
   }
 
+  @Test func `nesting by indentation ends in an error`() throws {
+    let lines = (0..<900).map { String(repeating: " ", count: $0) + "a:" }
+    let directory = try ConfigDirectory(["config.yaml": lines.joined(separator: "\n")])
+    #expect(directory.error()?.hasPrefix("more than 32 nesting levels") == true)
+  }
+
   @Test func `a file that is too large or no text is refused`() throws {
     let directory = try ConfigDirectory([
       "config.yaml": "a: " + String(repeating: "x", count: 1 << 20)

@@ -42,24 +42,34 @@ extension Component {
 
   /// Sets the parameters that `node` gives.
   ///
-  /// - Throws: `ParameterError` for a key that is no parameter, a value of a wrong type, and what
-  ///   `validate` throws.
-  public func configure(_ node: ConfigNode) throws {
-    guard case .dictionary(let entries) = node.value else {
-      throw ParameterError.notADictionary(component: Self.targets.first ?? "\(Self.self)", node.origin)
+  /// - Parameter path: where the node is in the whole configuration (`method`), for messages.
+  /// - Throws: `ParameterError` for a key that is no parameter, a value that is missing or of a
+  ///   wrong type, and what `validate` throws.
+  public func configure(_ node: ConfigNode, at path: String = "") throws {
+    let name = Self.targets.first ?? "\(Self.self)"
+    guard let entries = node.dictionary else {
+      throw ParameterError.notADictionary(component: name, node.origin)
     }
+    let prefix = path.isEmpty ? "" : "\(path)."
     let known = parameters
     for (key, value) in entries {
-      let name = key.description
-      if ComponentKeys.reserved.contains(name) { continue }
-      guard let parameter = known.first(where: { $0.key == name }) else {
+      let key = key.description
+      if ComponentKeys.reserved.contains(key) { continue }
+      guard let parameter = known.first(where: { $0.key == key }) else {
         throw ParameterError.unknownKey(
-          name, component: Self.targets.first ?? "\(Self.self)",
-          didYouMean: nearest(to: name, among: known.map(\.key)), value.origin)
+          prefix + key, component: name, didYouMean: nearest(to: key, among: known.map(\.key)),
+          value.origin)
       }
-      try parameter.decode(value)
+      if case .missing = value.value {
+        throw ParameterError.missingValue(key: prefix + key, value.origin)
+      }
+      try parameter.decode(value, at: prefix + key)
     }
-    try validate()
+    do {
+      try validate()
+    } catch ParameterError.invalid(let key, let value, let requirement) {
+      throw ParameterError.invalid(key: prefix + key, value: value, requirement: requirement)
+    }
   }
 }
 

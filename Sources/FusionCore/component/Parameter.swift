@@ -18,8 +18,8 @@ public final class Parameter<Value: ConfigRepresentable>: AnyParameter {
     self.key = key
   }
 
-  func decode(_ node: ConfigNode) throws {
-    wrappedValue = try Value.decode(node, key: key)
+  func decode(_ node: ConfigNode, at path: String) throws {
+    wrappedValue = try Value.decode(node, key: path)
   }
 
   func encoded() -> ConfigNode { wrappedValue.encoded() }
@@ -28,6 +28,6 @@ public final class Parameter<Value: ConfigRepresentable>: AnyParameter {
 /// What configuring needs of a parameter, whatever its type.
 protocol AnyParameter {
   var key: String { get }
-  func decode(_ node: ConfigNode) throws
+  func decode(_ node: ConfigNode, at path: String) throws
   func encoded() -> ConfigNode
 }

@@ -15,6 +15,8 @@ extension ParameterError: CustomStringConvertible {
     case .unknownKey(let key, let component, let suggestion, let origin):
       let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""
       return "\(place(origin))unknown parameter '\(key)' of \(component)\(hint)"
+    case .missingValue(let key, let origin):
+      return "\(place(origin))\(key) is ???: it must be given, e.g. \(key)=VALUE"
     case .wrongType(let key, let expected, let node):
       let value = oneLine(node.yaml().trimmingLineEnd())
       return "\(place(node.origin))\(key) is \(value), but must be \(expected)"

@@ -6,6 +6,7 @@ public enum ParameterError: Error, ExitStatusProviding {
   case noTarget(role: String, ConfigOrigin?)
   case unknownTarget(String, role: String, didYouMean: [String], ConfigOrigin?)
   case unknownKey(String, component: String, didYouMean: String?, ConfigOrigin?)
+  case missingValue(key: String, ConfigOrigin?)
   case wrongType(key: String, expected: String, ConfigNode)
   case invalid(key: String, value: String, requirement: String)
 

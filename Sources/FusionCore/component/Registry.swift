@@ -14,11 +14,11 @@ public struct Registry {
   ///
   /// - Parameters:
   ///   - node: a dictionary with `_target_` and parameters.
-  ///   - role: what it is for (`method`), for messages.
+  ///   - role: what it is for, its key in the whole configuration (`method`).
   /// - Throws: `ParameterError`.
   public func make<C>(_ node: ConfigNode, role: String, as: C.Type = C.self) throws -> C {
     guard case .dictionary = node.value, let target = node["_target_"] else {
-      throw ParameterError.noTarget(role: role, node.origin)
+      throw ParameterError.noTarget(role: role.isEmpty ? "program" : role, node.origin)
     }
     guard case .string(let name) = target.value else {
       throw ParameterError.wrongType(key: "_target_", expected: "a string", target)
@@ -31,7 +31,7 @@ public struct Registry {
     guard let made = component as? C else {
       throw unknown(name, role: role, candidates, target.origin)
     }
-    try component.configure(node)
+    try component.configure(node, at: role)
     return made
   }
 
@@ -44,7 +44,8 @@ public struct Registry {
     }
     let near = nearest(to: name, among: full, limit: 3)
     let suggestions = near.isEmpty ? Array(byShortName.prefix(3)) : near
-    return .unknownTarget(name, role: role, didYouMean: suggestions, origin)
+    return .unknownTarget(
+      name, role: role.isEmpty ? "program" : role, didYouMean: suggestions, origin)
   }
 }
 

@@ -13,6 +13,9 @@ struct YAMLPrecheck {
   private var hasComplexKey = false
   private var isInAlias = false
   private var isIndentation = true
+  private var column = 0
+  /// The columns where the lines began that enclose the current one.
+  private var indents: [Int] = []
   private var previous: UInt8 = 0x0A
 
   init(path: String, limits: ConfigLimits) {
@@ -29,7 +32,7 @@ struct YAMLPrecheck {
     for byte in text.utf8 {
       precheck.note(byte)
       // Brackets inside texts count too, hence the generous bound; the reader counts exactly.
-      guard max(precheck.openBrackets, precheck.dashes) <= 8 * limits.depth else {
+      guard max(precheck.openBrackets, precheck.dashes, precheck.indents.count) <= 8 * limits.depth else {
         throw .yamlLimit(
           what: "nesting levels", limit: limits.depth,
           position: ConfigOrigin(source: path, line: precheck.line))
@@ -70,7 +73,12 @@ struct YAMLPrecheck {
     if isIndentation {
       if byte == UInt8(ascii: "-") { dashes += 1 }
       isIndentation = byte == 0x20 || byte == UInt8(ascii: "-") || byte == 0x0A
+      if !isIndentation {
+        while let last = indents.last, last >= column { indents.removeLast() }
+        indents.append(column)
+      }
     }
+    column = byte == 0x0A ? 0 : column + 1
     if byte != 0x20 { previous = byte }
   }
 }

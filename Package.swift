@@ -121,8 +121,15 @@ let package = Package(
       ]),
     .executableTarget(
       name: "fusion_bench",
-      dependencies: ["Programs", "FusionCore", "FusionMPI", "MPIModule", "HydraConfig", "ConfigTree"],
+      dependencies: [
+        "Programs", "FusionCore", "FusionMPI", "MPIModule", "HydraConfig", "ConfigTree",
+        "Checkpoints",
+      ],
       swiftSettings: strict),
+
+    .executableTarget(
+      name: "merge_benchmark", dependencies: ["FusionCore", "Checkpoints", "Tensors"],
+      path: "Benchmarks/MergeBenchmark", swiftSettings: strict),
 
     // Tests
     .target(
@@ -130,13 +137,18 @@ let package = Package(
       path: "Tests/FusionTestSupport", swiftSettings: strict),
     .executableTarget(
       name: "MPIWorker", dependencies: ["MPIModule"], swiftSettings: strict),
+    .executableTarget(
+      name: "FabricWorker", dependencies: ["FusionMPI", "MPIModule", "FusionTestSupport"],
+      swiftSettings: strict),
     .test("Checkpoints", ["Checkpoints", "Tensors"]),
     .test("HydraConfig", ["HydraConfig", "ConfigTree"]),
     .test("Methods", ["Methods", "FusionCore", "Tensors", "Checkpoints", "FusionTestSupport"]),
     .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),
     .test("DataSets", ["DataSets", "CZlib"], exclude: ["Fixtures"]),
     .test("MPIModule", ["MPIModule", "MPIWorker"]),
-    .test("EndToEnd", ["fusion_bench", "Checkpoints", "Tensors"]),
+    .test(
+      "EndToEnd", ["fusion_bench", "FabricWorker", "CTorch", "Checkpoints", "Tensors"],
+      settings: torchDefine),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

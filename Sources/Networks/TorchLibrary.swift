@@ -31,6 +31,9 @@ public final class TorchLibrary: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw NetworkError.libraryNotFound(path: path)
     }
+    // OpenMP reads this when it is loaded: threads that wait should sleep, not take the cores from
+    // the other ranks of the host. Whoever sets it decides.
+    setenv("OMP_WAIT_POLICY", "passive", 0)
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
       let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
       throw NetworkError.libraryNotLoaded(path: path, reason: reason)

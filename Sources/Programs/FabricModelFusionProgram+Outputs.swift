@@ -63,13 +63,14 @@ extension FabricModelFusionProgram {
     var reports: [(name: String?, report: JSONValue)] = []
     for output in outputs {
       // What was saved is what is evaluated; only a model that was not is put together in memory.
-      let copy = output.saved == nil ? try world.materialise(output.model) : nil
+      let isComputed = output.saved == nil && taskpool.needsValues
+      let copy = isComputed ? try world.materialise(output.model) : nil
       var report = JSONValue.null
       try world.onGlobalZero {
         if let saved = output.saved {
           report = try taskpool.evaluate(try Checkpoint.open(saved.path))
-        } else if let copy {
-          report = try taskpool.evaluate(copy)
+        } else {
+          report = try taskpool.evaluate(copy ?? output.model)
         }
       }
       reports.append((output.name, report))
@@ -79,12 +80,12 @@ extension FabricModelFusionProgram {
       reports.map { .object(["name": .string($0.name ?? ""), "model": $0.report]) })
   }
 
-  /// Prints the report and writes it and the manifest of the merged model.
-  func finish(_ outputs: [Output], _ report: JSONValue, _ parts: Parts) throws {
-    let memory = try world.allGather(peakMemoryText()).map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
+  /// Writes beside every saved model where it came from.
+  func writeManifests(of outputs: [Output], _ parts: Parts) throws {
+    let memory = try world.allGather(peakMemoryText())
+      .map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
     try world.onGlobalZero {
-      for output in outputs {
-        guard let saved = output.saved else { continue }
+      for saved in outputs.compactMap(\.saved) {
         let manifest = try mergeManifest(saved, parts, peakMemory: memory)
         let isFile = saved.path.hasSuffix(".safetensors")
         try AtomicFile.write(
@@ -92,6 +93,12 @@ extension FabricModelFusionProgram {
           to: isFile ? "\(saved.path).manifest.json" : "\(saved.path)/merge_manifest.json",
           fsync: parts.saving.fsync)
       }
+    }
+  }
+
+  /// Prints the report and writes it.
+  func publish(_ report: JSONValue, _ parts: Parts) throws {
+    try world.onGlobalZero {
       guard report != .null else { return }
       print(report.text(indent: 2), terminator: "")
       if let path = parts.paths.report {

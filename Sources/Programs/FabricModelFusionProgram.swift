@@ -83,8 +83,8 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
       return result
     }
     let outputs = try profile("save") { try save(result, parts, runID: runID) }
-    let report = try profile("evaluate") { try evaluate(outputs) }
-    try finish(outputs, report, parts)
+    try writeManifests(of: outputs, parts)
+    try publish(try profile("evaluate") { try evaluate(outputs) }, parts)
   }
 }
 

@@ -20,6 +20,9 @@ public final class DummyTaskPool: BaseTaskPool {
     }
   }
 
+  /// False: the table of tensors is enough.
+  public override var needsValues: Bool { false }
+
   /// `model_info` alone.
   public override func evaluate(_ model: any StateDict) throws -> JSONValue {
     .object(["model_info": modelInfo(model)])

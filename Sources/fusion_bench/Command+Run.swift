@@ -56,7 +56,7 @@ extension Command {
     let composition = try composer.compose(
       configName: configName, overrides: given + plan.overrides + number)
     for warning in composition.warnings { Log.line(warning) }
-    let resolver = InterpolationResolver(context: composition.resolverContext(composer.context))
+    let resolver = InterpolationResolver(context: composition.resolverContext)
     var job = try resolver.resolve(composition.job)
     var folder = try folderText(composition, resolver, "hydra.run.dir")
     if plan.number != nil, let sweep = try folderText(composition, resolver, "hydra.sweep.dir"),

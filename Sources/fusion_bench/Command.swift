@@ -46,7 +46,7 @@ struct Command {
     let composition = try composer.compose(configName: configName, overrides: line.overrides)
     if line.showsHelp { return try help.applicationHelp(composition, resolves: line.resolves) }
     if let topic = line.info { return InfoPrinter(composition).text(topic) }
-    return try ConfigPrinter(composition, context: composer.context).text(
+    return try ConfigPrinter(composition).text(
       line.config ?? .job, package: line.package, resolves: line.resolves)
   }
 }

@@ -14,7 +14,11 @@ final class ErrorReporter {
     if error is CommandLineError { Log.text(CommandLineUsage.usage(program: "fusion_bench") + "\n") }
     let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: true)
     if lines.count > 1 { Log.text(lines.joined(separator: "\n") + "\n") }
-    Log.line("error: \(lines.prefix(2).joined(separator: ": "))")
+    // The second line of a configuration error says what to do.
+    let sentences = lines.prefix(2).map { line in
+      line.last.map { ".:".contains($0) } == true ? line.dropLast() : line
+    }
+    Log.line("error: \(sentences.joined(separator: ". "))")
   }
 
   /// What happens to errors while MPI runs: those that all ranks know of are rank 0's to tell,

@@ -90,7 +90,7 @@ import Testing
   private func printer(_ overrides: String...) throws -> ConfigPrinter {
     let composer = directory.composer
     return ConfigPrinter(
-      try composer.compose(configName: "config", overrides: overrides), context: composer.context)
+      try composer.compose(configName: "config", overrides: overrides))
   }
 
   @Test func `a package is printed with its name, a scalar bare`() throws {

@@ -36,7 +36,7 @@ final class ConfigDirectory {
   func resolved(_ overrides: String..., config: String = "config") throws -> String {
     let composer = composer
     let composition = try composer.compose(configName: config, overrides: overrides)
-    return try composition.resolvedJob(composer.context).yaml()
+    return try composition.resolvedJob().yaml()
   }
 
   /// The message of the error that composing and resolving ends in, with the directory's path replaced
@@ -47,7 +47,7 @@ final class ConfigDirectory {
     do {
       let composer = composer
       let composition = try composer.compose(configName: config, overrides: overrides)
-      if resolves { _ = try composition.resolvedJob(composer.context) }
+      if resolves { _ = try composition.resolvedJob() }
       return nil
     } catch {
       return "\(error)".replacingOccurrences(of: path, with: "DIR")

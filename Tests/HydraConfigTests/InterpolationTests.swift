@@ -6,7 +6,7 @@ import Testing
   private func resolve(_ text: String) throws -> ConfigNode {
     let directory = try ConfigDirectory(["config.yaml": text])
     let composer = directory.composer
-    return try composer.compose(configName: "config").resolvedJob(composer.context)
+    return try composer.compose(configName: "config").resolvedJob()
   }
 
   /// The value of `r` beside some other values.
@@ -139,6 +139,13 @@ import Testing
     }
     let texts = try ConfigDirectory(["config.yaml": strings])
     #expect(texts.error(resolves: true)?.contains("produces too much data") == true)
+  }
+
+  @Test func `long chains resolve, endless ones end in an error`() throws {
+    let links = (0..<200).map { "a\($0): ${a\($0 + 1)}" }.joined(separator: "\n")
+    #expect(try resolve(links + "\na200: end\n")["a0"]?.value == .string("end"))
+    let directory = try ConfigDirectory(["config.yaml": links + "\na200: ${a0}\n"])
+    #expect(directory.error(resolves: true)?.contains("Recursive interpolation detected") == true)
   }
 
   @Test func `deeply nested interpolations are refused`() throws {

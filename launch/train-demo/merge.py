@@ -1,14 +1,17 @@
 """Merging rules, written for reading: what the command must compute, on dictionaries of tensors.
 
-A task vector is a difference rounded to float32; sums are taken in float64 and rounded once, into
-the data type of the checkpoint.
+A task vector is rounded to the data type of the checkpoint; sums are taken in float64 and rounded
+once, into that type. TIES elects signs with sums in float32, in the order of the models.
 """
 
 import torch
 
 
 def task_vectors(base, models):
-    return [{k: model[k].float() - base[k].float() for k in base} for model in models]
+    return [
+        {k: (model[k].float() - base[k].float()).to(base[k].dtype).float() for k in base}
+        for model in models
+    ]
 
 
 def simple_average(models):
@@ -36,12 +39,15 @@ def ties_merging(base, models, scaling_factor, threshold=20):
         size = flat.numel()
         keep = threshold / 100 if threshold > 1 else threshold
         cut = flat.abs().kthvalue(size - int(size * keep)).values
-        trimmed.append(torch.where(flat.abs() >= cut, flat, 0).double())
+        trimmed.append(torch.where(flat.abs() >= cut, flat, 0))
     rows = torch.stack(trimmed)
-    sign = rows.sum(0).sign()
+    total = torch.zeros_like(rows[0])
+    for row in rows:
+        total = total + row
+    sign = total.sign()
     sign = torch.where(sign == 0, sign.sum().sign(), sign)
     agree = torch.where(sign > 0, rows > 0, rows < 0)
-    total = torch.where(agree, rows, 0).sum(0)
+    total = torch.where(agree, rows, 0).double().sum(0)
     merged, start = {}, 0
     for k in keys:
         end = start + base[k].numel()

@@ -12,6 +12,9 @@ open class BaseTaskPool: Component {
   /// Makes a task pool without tasks.
   public required init() {}
 
+  /// Whether evaluating reads values; where not, a model that is not saved need not be computed.
+  open var needsValues: Bool { true }
+
   /// Checks the parameters; the default accepts them all.
   open func validate() throws {}
 

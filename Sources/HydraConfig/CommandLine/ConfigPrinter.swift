@@ -3,12 +3,10 @@ import ConfigTree
 /// What `--cfg` prints.
 public struct ConfigPrinter: Sendable {
   private let composition: Composition
-  private let context: ResolverContext
 
-  /// Prints a composition. The context serves `--resolve`.
-  public init(_ composition: Composition, context: ResolverContext = .system()) {
+  /// Prints a composition.
+  public init(_ composition: Composition) {
     self.composition = composition
-    self.context = composition.resolverContext(context)
   }
 
   /// The YAML text of a part.
@@ -21,7 +19,7 @@ public struct ConfigPrinter: Sendable {
     _ part: HydraCommandLine.ConfigPart, package: String? = nil, resolves: Bool = false
   ) throws(ConfigError) -> String {
     let tree = tree(part)
-    let resolver = InterpolationResolver(context: context)
+    let resolver = InterpolationResolver(context: composition.resolverContext)
     guard let package, package != "_global_" else {
       return (resolves ? try resolver.resolve(tree) : tree).yaml()
     }

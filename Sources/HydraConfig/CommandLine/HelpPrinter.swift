@@ -13,8 +13,7 @@ public struct HelpPrinter: Sendable {
   public func applicationHelp(
     _ composition: Composition, resolves: Bool = false
   ) throws(ConfigError) -> String {
-    let context = composition.resolverContext(composer.context)
-    let resolver = InterpolationResolver(context: context)
+    let resolver = InterpolationResolver(context: composition.resolverContext)
     let template = try template(composition, "hydra.help.template", resolver)
     let job = resolves ? try resolver.resolve(composition.job) : composition.job
     return try fill(template, config: job.yaml())
@@ -24,10 +23,9 @@ public struct HelpPrinter: Sendable {
   ///
   /// - Parameter composition: A composition without a primary configuration.
   public func hydraHelp(_ composition: Composition) throws(ConfigError) -> String {
-    let resolver = InterpolationResolver(
-      context: composition.resolverContext(composer.context))
+    let resolver = InterpolationResolver(context: composition.resolverContext)
     let template = try template(composition, "hydra.hydra_help.template", resolver)
-    let config = try ConfigPrinter(composition, context: composer.context).text(.hydra)
+    let config = try ConfigPrinter(composition).text(.hydra)
     return try fill(template, config: config)
   }
 

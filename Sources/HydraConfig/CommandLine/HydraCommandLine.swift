@@ -163,13 +163,7 @@ extension HydraCommandLine {
   ///   - defaultDirectory: The application's own configuration directory, absolute.
   ///   - Returns: The sources, in search order.
   public func sources(defaultDirectory: String?) throws(ConfigError) -> [ConfigSource] {
-    var main = defaultDirectory
-    if let configPath {
-      // A relative path starts where the application's own configuration lies.
-      main =
-        configPath.hasPrefix("/")
-        ? configPath : ConfigComposer.absolute((defaultDirectory ?? "") + "/../" + configPath)
-    }
+    let main = configPath.map { Self.resolve($0, beside: defaultDirectory) } ?? defaultDirectory
     var additional: [String] = []
     if let configDirectory {
       let path = ConfigComposer.absolute(configDirectory)
@@ -179,5 +173,17 @@ extension HydraCommandLine {
       additional.append(path)
     }
     return ConfigComposer.sources(main: main, additional: additional)
+  }
+
+  /// A relative path starts where the application's own configuration lies; where nothing is there, in
+  /// the current directory.
+  private static func resolve(_ path: String, beside directory: String?) -> String {
+    guard !path.hasPrefix("/"), let directory else { return ConfigComposer.absolute(path) }
+    let beside = ConfigComposer.absolute(directory + "/../" + path)
+    let here = ConfigComposer.absolute(path)
+    let isOnlyHere =
+      ConfigRepository.kind(of: beside) != .directory
+      && ConfigRepository.kind(of: here) == .directory
+    return isOnlyHere ? here : beside
   }
 }

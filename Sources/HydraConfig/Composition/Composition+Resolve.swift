@@ -6,6 +6,8 @@ public struct InterpolationResolver: Sendable {
   public var context: ResolverContext
   /// Bounds on the result.
   public var limits: ConfigLimits
+  /// Receives remarks such as that of `oc.deprecated`.
+  public var onWarning: (@Sendable (String) -> Void)?
 
   /// A resolver with the given sources.
   public init(context: ResolverContext, limits: ConfigLimits = ConfigLimits()) {
@@ -53,6 +55,7 @@ public struct InterpolationResolver: Sendable {
     let engine = InterpolationEngine(context: context, limits: limits)
     do {
       try engine.resolveAll(tree)
+      if let onWarning { engine.warnings.forEach(onWarning) }
     } catch {
       throw error.configError
     }
@@ -78,14 +81,20 @@ extension InterpolationFailure {
 
 extension Composition {
   /// The context that resolves this composition: its `${hydra:…}` reads the composition itself.
-  public func resolverContext(_ base: ResolverContext = .system()) -> ResolverContext {
-    var context = base
-    context.composition = root
-    return context
+  public var resolverContext: ResolverContext {
+    var result = context
+    result.composition = root
+    return result
   }
 
   /// The job's configuration with all interpolations resolved.
-  public func resolvedJob(_ base: ResolverContext = .system()) throws(ConfigError) -> ConfigNode {
-    try InterpolationResolver(context: resolverContext(base)).resolve(job)
+  public func resolvedJob() throws(ConfigError) -> ConfigNode {
+    try InterpolationResolver(context: resolverContext).resolve(job)
+  }
+
+  /// A resolved value of Hydra's configuration, such as `run.dir`; `nil` if nothing is there.
+  public func resolvedHydra(at path: String) throws(ConfigError) -> ConfigNode? {
+    try InterpolationResolver(context: resolverContext)
+      .select(root, at: "hydra." + path, resolves: true)
   }
 }

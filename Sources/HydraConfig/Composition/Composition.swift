@@ -20,6 +20,8 @@ public struct Composition: Sendable {
   public var sources: [ConfigSource]
   /// Remarks for the user that are not errors.
   public var warnings: [String]
+  /// Clock and environment of the composition, so that every `${now:…}` of a run is the same.
+  public var context: ResolverContext
 
   /// Both configurations in one tree: Hydra's under the key `hydra`, first.
   public var root: ConfigNode {

@@ -73,20 +73,20 @@ extension ConfigComposer {
   }
 
   func compose(
-    configName: String?, parsed: [Override], mode: RunMode, checksSweeps: Bool = true
+    configName: String?, parsed: [Override], mode: RunMode
   ) throws(ConfigError) -> Composition {
-    let name = configName.map { $0.hasSuffix(".yaml") ? String($0.dropLast(5)) : $0 }
     try checkMainDirectory()
     let repository = ConfigRepository(sources: sources, limits: limits)
-    try addSearchPath(to: repository, primary: name, parsed)
-    if checksSweeps { try checkSweeps(parsed, mode) }
+    try addSearchPath(to: repository, primary: configName, parsed)
+    try checkSweeps(parsed, mode)
 
     var builder = DefaultsTreeBuilder(
       repository: repository, overrides: try DefaultsOverrides(parsed, repository: repository),
       skipsMissing: mode == .multirun)
-    let tree = try builder.build(primary: name)
+    let tree = try builder.build(primary: configName)
     let configs = tree.flattened()
     try DefaultsTreeBuilder.checkUnique(configs)
+    try builder.overrides.checkAllUsed()
 
     let engine = InterpolationEngine(context: context, limits: limits)
     let root = try merge(configs, repository: repository, engine: engine)
@@ -104,7 +104,7 @@ extension ConfigComposer {
       hydraOverrides: parsed.filter(\.isHydra).map(\.input),
       choices: builder.overrides.choices.map { (group: $0.key, option: $0.value) },
       configs: configs, defaultsTree: tree.lines(), sources: repository.sources,
-      warnings: builder.warnings)
+      warnings: builder.warnings, context: context)
   }
 
   private func checkMainDirectory() throws(ConfigError) {

@@ -16,7 +16,9 @@ struct TreeEditor {
     case .change: try update(override, adds: false)
     case .forceAdd: try update(override, adds: true)
     case .add:
-      if let value = override.value, !value.isContainer, try current(override) != nil {
+      // Looked up even where the value decides nothing: a broken interpolation on the way is an error.
+      let known = try current(override)
+      if known != nil, let value = override.value, !value.isContainer {
         throw .itemExists(key: override.key, override: override.input)
       }
       try update(override, adds: true)

@@ -32,7 +32,6 @@ struct DefaultsTreeBuilder {
       children.append(tree.children == nil ? .leaf(item) : .tree(tree))
     }
     root.children = children.reversed()
-    try overrides.checkAllUsed()
     return root
   }
 

@@ -70,7 +70,7 @@ public enum OverrideSyntaxError: Error, Sendable, Equatable {
   case character(column: Int)
   /// A token that the grammar does not allow, in the words of Hydra's parser.
   case grammar(String)
-  /// A key is followed by nothing.
+  /// A token too many or too few, which the parser could have gone on after.
   case recovered(String)
   /// A function failed.
   case evaluation(String)

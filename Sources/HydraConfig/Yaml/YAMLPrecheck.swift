@@ -32,7 +32,8 @@ struct YAMLPrecheck {
     for byte in text.utf8 {
       precheck.note(byte)
       // Brackets inside texts count too, hence the generous bound; the reader counts exactly.
-      guard max(precheck.openBrackets, precheck.dashes, precheck.indents.count) <= 8 * limits.depth else {
+      guard max(precheck.openBrackets, precheck.dashes, precheck.indents.count) <= 8 * limits.depth
+      else {
         throw .yamlLimit(
           what: "nesting levels", limit: limits.depth,
           position: ConfigOrigin(source: path, line: precheck.line))

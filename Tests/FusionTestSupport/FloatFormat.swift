@@ -1,16 +1,17 @@
 import Tensors
-import Testing
 
 /// The naive twin of the conversions: a floating-point format, written from its definition.
-struct FloatFormat: CustomTestStringConvertible, Sendable {
-  let dtype: DType
+public struct FloatFormat: CustomStringConvertible, Sendable {
+  /// The type that it describes.
+  public let dtype: DType
   let exponentBits: Int
   let fractionBits: Int
   /// Whether the largest exponent holds infinity and NaN alone, as in IEEE 754. Without it only
   /// the pattern of all ones is NaN, and there is no infinity.
   let isIEEE: Bool
 
-  static let all = [
+  /// Every floating-point type but `float64`.
+  public static let all = [
     FloatFormat(dtype: .float32, exponentBits: 8, fractionBits: 23, isIEEE: true),
     FloatFormat(dtype: .bfloat16, exponentBits: 8, fractionBits: 7, isIEEE: true),
     FloatFormat(dtype: .float16, exponentBits: 5, fractionBits: 10, isIEEE: true),
@@ -18,24 +19,29 @@ struct FloatFormat: CustomTestStringConvertible, Sendable {
     FloatFormat(dtype: .float8e4m3, exponentBits: 4, fractionBits: 3, isIEEE: false),
   ]
   /// The formats whose patterns are few enough to go through them all.
-  static let small = all.filter { $0.dtype != .float32 }
+  public static let small = all.filter { $0.dtype != .float32 }
 
-  var testDescription: String { dtype.rawValue }
-  var bits: Int { 1 + exponentBits + fractionBits }
-  var bias: Int { 1 << (exponentBits - 1) - 1 }
-  var signBit: UInt64 { 1 << UInt64(bits - 1) }
+  /// The type's name.
+  public var description: String { dtype.rawValue }
+  /// Bits of a pattern.
+  public var bits: Int { 1 + exponentBits + fractionBits }
+  private var bias: Int { 1 << (exponentBits - 1) - 1 }
+  private var signBit: UInt64 { 1 << UInt64(bits - 1) }
   /// The exponent of the smallest normal number; subnormal ones share its spacing.
-  var lowestExponent: Int { 1 - bias }
+  private var lowestExponent: Int { 1 - bias }
   private var magnitudeMask: UInt64 { signBit - 1 }
-  private var infinity: UInt64 { magnitudeMask >> UInt64(fractionBits) << UInt64(fractionBits) }
+  private var infinity: UInt64 {
+    (magnitudeMask >> UInt64(fractionBits)) << UInt64(fractionBits)
+  }
 
-  func isNaN(_ pattern: UInt64) -> Bool {
+  /// Whether a pattern stands for no number.
+  public func isNaN(_ pattern: UInt64) -> Bool {
     let magnitude = pattern & magnitudeMask
     return isIEEE ? magnitude > infinity : magnitude == magnitudeMask
   }
 
   /// (-1)^sign · 2^(exponent - bias) · 1.fraction, without the leading one for exponent 0.
-  func value(_ pattern: UInt64) -> Double {
+  public func value(_ pattern: UInt64) -> Double {
     if isNaN(pattern) { return .nan }
     let sign: FloatingPointSign = pattern & signBit == 0 ? .plus : .minus
     let magnitude = pattern & magnitudeMask
@@ -48,7 +54,7 @@ struct FloatFormat: CustomTestStringConvertible, Sendable {
   }
 
   /// The nearest pattern, ties to the even one; nil for NaN.
-  func nearest(to value: Double) -> UInt64? {
+  public func nearest(to value: Double) -> UInt64? {
     guard !value.isNaN else { return nil }
     let sign = value.sign == .minus ? signBit : 0
     guard value.isFinite else { return isIEEE ? sign | infinity : nil }

@@ -1,0 +1,26 @@
+import Foundation
+import FusionCore
+
+/// Makes models to measure on, and does the least that any merge must: read the inputs once, write
+/// the output once.
+@main
+enum MergeBenchmark {
+  static func main() throws {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch (arguments.first, arguments.count) {
+    case ("models", 3):
+      guard let count = Int(arguments[2]) else { throw UsageError() }
+      try SyntheticModels(count: count).write(to: arguments[1])
+    case ("baseline", 3...):
+      let seconds = try Baseline(inputs: Array(arguments[2...]), output: arguments[1]).run()
+      print(String(format: "%.3f", seconds))
+    default: throw UsageError()
+    }
+  }
+}
+
+struct UsageError: Error, CustomStringConvertible {
+  var description: String {
+    "usage: merge_benchmark models FOLDER COUNT | merge_benchmark baseline OUTPUT INPUT…"
+  }
+}

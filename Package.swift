@@ -27,7 +27,10 @@ let torchLinker: [LinkerSetting] =
   (torchLibraries.map { [.unsafeFlags(["-L", $0, "-Xlinker", "-rpath=" + $0], whenTorch)] } ?? [])
   + [.linkedLibrary("torch_cpu", whenTorch), .linkedLibrary("c10", whenTorch)]
   + (torchHasCUDA
-    ? [.unsafeFlags(["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-Xlinker", "--as-needed"], whenTorch)]
+    ? [
+      .unsafeFlags(
+        ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-Xlinker", "--as-needed"], whenTorch)
+    ]
     : [])
 
 extension Target {

@@ -1,4 +1,3 @@
-
 /// Checksums of files.
 public enum Digest {
   private static let blockSize = 4 << 20

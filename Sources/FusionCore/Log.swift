@@ -17,7 +17,8 @@ public enum Log {
     text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)[...]
       while !rest.isEmpty {
-        let written = write(STDERR_FILENO, rest.base.baseAddress.map { $0 + rest.startIndex }, rest.count)
+        let written = write(
+          STDERR_FILENO, rest.base.baseAddress.map { $0 + rest.startIndex }, rest.count)
         if written < 0 && errno == EINTR { continue }
         guard written > 0 else { return }
         rest = rest.dropFirst(written)

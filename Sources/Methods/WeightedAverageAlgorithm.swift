@@ -33,7 +33,8 @@ public final class WeightedAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin 
   /// Refuses weights that cannot be normalised.
   public override func validate() throws {
     if weights.isEmpty {
-      throw ParameterError.invalid(key: "weights", value: "[]", requirement: "give one weight per model")
+      throw ParameterError.invalid(
+        key: "weights", value: "[]", requirement: "give one weight per model")
     }
     let sum = weights.reduce(0, +)
     if normalize && (sum == 0 || !sum.isFinite) {

@@ -47,7 +47,8 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   /// Whether an existing complete output may be replaced.
   @Parameter("overwrite") public var overwrite = false
   /// Where the report is written; null or false for nowhere.
-  @Parameter("report_save_path") public var reportSavePath = OptionalPath.path("{log_dir}/program_report.json")
+  @Parameter("report_save_path") public var reportSavePath = OptionalPath.path(
+    "{log_dir}/program_report.json")
 
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
@@ -102,14 +103,17 @@ extension FabricModelFusionProgram {
     let options = FabricOptions()
     if !fabricConfig.isNull { try options.configure(fabricConfig, at: "fabric") }
     let saving = SaveOptions()
-    if !mergedModelSaveArguments.isNull { try saving.configure(mergedModelSaveArguments, at: "merged_model_save_kwargs") }
+    if !mergedModelSaveArguments.isNull {
+      try saving.configure(mergedModelSaveArguments, at: "merged_model_save_kwargs")
+    }
     let paths = try ProgramPaths(
       folders: path, model: mergedModelSavePath, report: reportSavePath.text)
 
     let pool: BaseModelPool = try Registry(builtinModelPools).make(modelpool, role: "modelpool")
     let method: BaseAlgorithm = try Registry(builtinMethods).make(method, role: "method")
     if !taskpoolConfig.isNull {
-      taskpool = try Registry(builtinTaskPools).make(taskpoolConfig, role: "taskpool", as: BaseTaskPool.self)
+      taskpool = try Registry(builtinTaskPools).make(
+        taskpoolConfig, role: "taskpool", as: BaseTaskPool.self)
     }
     pool.program = self
     pool.fabric = fabric

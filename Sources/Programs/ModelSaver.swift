@@ -28,8 +28,12 @@ struct ModelSaver {
   ///   - path: a directory, or one file when it ends in `.safetensors`.
   ///   - directory: where configuration and tokenizer files are copied from, if anywhere.
   /// - Throws: `AgreedError`; nothing is left under the final name then.
-  func save(_ model: any StateDict, to path: String, sideFilesFrom directory: String?) throws -> Saved {
-    let model = try world.agreeing { try options.dtype.map { try model.casting(to: $0.dtype) } ?? model }
+  func save(_ model: any StateDict, to path: String, sideFilesFrom directory: String?) throws
+    -> Saved
+  {
+    let model = try world.agreeing {
+      try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
+    }
     let writer = try world.agreeing {
       try SafetensorsWriter(
         model.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,

@@ -26,7 +26,9 @@ struct ProgramPaths {
   /// - Throws: `ProgramError.outputExists`.
   func refuseExisting(overwrite: Bool) throws {
     guard let model, !overwrite else { return }
-    let names = model.hasSuffix(".safetensors") ? [""] : ["/model.safetensors", "/model.safetensors.index.json"]
+    let names =
+      model.hasSuffix(".safetensors")
+      ? [""] : ["/model.safetensors", "/model.safetensors.index.json"]
     for file in names.map({ model + $0 }) where FileManager.default.fileExists(atPath: file) {
       throw ProgramError.outputExists(file)
     }

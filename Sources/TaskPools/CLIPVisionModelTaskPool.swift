@@ -35,7 +35,9 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
 
   /// Checks that every task has a head.
   public override func validate() throws {
-    if !dataloaderArguments.isNull { try loader.configure(dataloaderArguments, at: "dataloader_kwargs") }
+    if !dataloaderArguments.isNull {
+      try loader.configure(dataloaderArguments, at: "dataloader_kwargs")
+    }
     for task in testDatasets.keys where heads[task] == nil {
       throw ParameterError.invalid(
         key: "test_datasets", value: task,

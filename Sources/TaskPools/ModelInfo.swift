@@ -6,7 +6,9 @@ import Tensors
 /// A checkpoint does not say what is trainable: every floating-point tensor counts as a trainable
 /// parameter, integer buffers as none.
 public func modelInfo(_ model: any StateDict) -> JSONValue {
-  let parameters = model.manifest.tensors.filter(\.dtype.isFloatingPoint).reduce(0) { $0 + $1.count }
+  let parameters = model.manifest.tensors.filter(\.dtype.isFloatingPoint).reduce(0) {
+    $0 + $1.count
+  }
   return .object([
     "trainable_params": .integer(parameters),
     "all_params": .integer(parameters),

@@ -6,7 +6,8 @@ public enum Conversion {
   ///
   /// - Parameter target: at least as many elements as `source` holds.
   public static func load(
-    _ source: UnsafeRawBufferPointer, as dtype: DType, into target: UnsafeMutableBufferPointer<Double>
+    _ source: UnsafeRawBufferPointer, as dtype: DType,
+    into target: UnsafeMutableBufferPointer<Double>
   ) {
     let count = source.count / dtype.byteCount
     precondition(target.count >= count)
@@ -19,7 +20,8 @@ public enum Conversion {
   ///
   /// - Parameter target: at least as many elements as `source` holds.
   public static func load(
-    _ source: UnsafeRawBufferPointer, as dtype: DType, into target: UnsafeMutableBufferPointer<Float>
+    _ source: UnsafeRawBufferPointer, as dtype: DType,
+    into target: UnsafeMutableBufferPointer<Float>
   ) {
     let count = source.count / dtype.byteCount
     precondition(target.count >= count)
@@ -32,10 +34,13 @@ public enum Conversion {
   ///
   /// - Parameter target: at least `values.count` elements of `dtype`.
   public static func store(
-    _ values: UnsafeBufferPointer<Double>, as dtype: DType, into target: UnsafeMutableRawBufferPointer
+    _ values: UnsafeBufferPointer<Double>, as dtype: DType,
+    into target: UnsafeMutableRawBufferPointer
   ) {
     precondition(target.count >= values.count * dtype.byteCount)
-    guard let from = values.baseAddress, let to = target.baseAddress, !values.isEmpty else { return }
+    guard let from = values.baseAddress, let to = target.baseAddress, !values.isEmpty else {
+      return
+    }
     ck_store_f64(dtype.kernelCode, from, to, values.count)
   }
 }

@@ -56,7 +56,8 @@ extension Command {
     let composition = try composer.compose(
       configName: configName, overrides: given + plan.overrides + number)
     for warning in composition.warnings { Log.line(warning) }
-    let resolver = InterpolationResolver(context: composition.resolverContext)
+    var resolver = InterpolationResolver(context: composition.resolverContext)
+    resolver.onWarning = { Log.line($0) }
     var job = try resolver.resolve(composition.job)
     var folder = try folderText(composition, resolver, "hydra.run.dir")
     if plan.number != nil, let sweep = try folderText(composition, resolver, "hydra.sweep.dir"),

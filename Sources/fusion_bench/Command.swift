@@ -19,12 +19,8 @@ struct Command {
   ///
   /// - Throws: `CommandLineError`, `ConfigError`, `CommandError`.
   init(_ arguments: [String]) throws {
-    var line = try HydraCommandLine.parse(arguments)
+    let line = try HydraCommandLine.parse(arguments)
     try line.validate()
-    if let path = line.configPath {
-      // Relative to where the command is called, as every other path.
-      line.configPath = URL(fileURLWithPath: path).standardizedFileURL.path
-    }
     let needsFolder = line.configPath == nil && !line.showsVersion
     composer = ConfigComposer(
       sources: try line.sources(
@@ -38,7 +34,7 @@ struct Command {
   /// - Throws: `ConfigError`, `CommandError`.
   func text() throws -> String {
     if line.showsVersion { return "fusion_bench \(fusionBenchVersion)\n" }
-    if line.completesShell { throw CommandError.noShellCompletion }
+    if line.completesShell { return try completion() }
     let help = HelpPrinter(composer: composer)
     if line.showsHydraHelp {
       return try help.hydraHelp(try composer.compose(configName: nil))
@@ -48,5 +44,25 @@ struct Command {
     if let topic = line.info { return InfoPrinter(composition).text(topic) }
     return try ConfigPrinter(composition).text(
       line.config ?? .job, package: line.package, resolves: line.resolves)
+  }
+
+  /// What `--shell-completion` prints: `install=SHELL` and `uninstall=SHELL` a script to evaluate,
+  /// `query=SHELL` the candidates for the line that the shell put into `COMP_LINE`.
+  private func completion() throws -> String {
+    let request = line.overrides.first?.split(separator: "=").map(String.init) ?? []
+    guard request.count == 2, let shell = ShellCompletion.Shell(rawValue: request[1]) else {
+      throw CommandError.badCompletion(line.overrides.first ?? "")
+    }
+    switch request[0] {
+    case "install": return ShellCompletion.installScript(shell, program: "fusion_bench") + "\n"
+    case "uninstall": return ShellCompletion.uninstallScript(program: "fusion_bench") + "\n"
+    case "query":
+      let typed = ProcessInfo.processInfo.environment["COMP_LINE"] ?? ""
+      let arguments = typed.drop { !$0.isWhitespace }.drop { $0.isWhitespace }
+      let candidates = ShellCompletion(composer: composer, configName: configName)
+        .candidates(String(arguments))
+      return candidates.map { $0 + "\n" }.joined()
+    default: throw CommandError.badCompletion(line.overrides.first ?? "")
+    }
   }
 }

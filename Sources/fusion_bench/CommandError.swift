@@ -4,7 +4,7 @@ import HydraConfig
 /// What is wrong with the command as a whole.
 enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
   case noConfigFolder(executable: String)
-  case noShellCompletion
+  case badCompletion(String)
   case jobsFailed([String], of: Int)
 
   var exitStatus: Int32 {
@@ -15,8 +15,8 @@ enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
     switch self {
     case .noConfigFolder(let executable):
       "no folder config/ with fabric_model_fusion.yaml above \(executable); name one with --config-path"
-    case .noShellCompletion:
-      "--shell-completion: completion scripts are not available in this version"
+    case .badCompletion(let text):
+      "--shell-completion: '\(text)' is none of install=bash, install=zsh, uninstall=bash, uninstall=zsh"
     case .jobsFailed(let jobs, let count):
       "\(jobs.count) of \(count) jobs failed: \(jobs.joined(separator: "; "))"
     }
@@ -25,9 +25,11 @@ enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
 
 // A command line or configuration that is wrong ends the command with status 2: nothing was run.
 extension ConfigError: ExitStatusProviding {
+  /// Always 2.
   public var exitStatus: Int32 { 2 }
 }
 
 extension CommandLineError: ExitStatusProviding {
+  /// Always 2.
   public var exitStatus: Int32 { 2 }
 }

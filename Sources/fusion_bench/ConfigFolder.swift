@@ -15,7 +15,9 @@ enum ConfigFolder {
     while true {
       for place in ["config", "share/fusion_bench/config"] {
         let candidate = folder.appendingPathComponent(place).path
-        if FileManager.default.fileExists(atPath: "\(candidate)/\(primary).yaml") { return candidate }
+        if FileManager.default.fileExists(atPath: "\(candidate)/\(primary).yaml") {
+          return candidate
+        }
       }
       if folder.path == "/" { break }
       folder = folder.deletingLastPathComponent()

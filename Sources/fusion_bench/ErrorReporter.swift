@@ -11,14 +11,27 @@ final class ErrorReporter {
   func report(_ error: any Error) {
     guard !hasReported else { return }
     hasReported = true
-    if error is CommandLineError { Log.text(CommandLineUsage.usage(program: "fusion_bench") + "\n") }
-    let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: true)
-    if lines.count > 1 { Log.text(lines.joined(separator: "\n") + "\n") }
-    // The second line of a configuration error says what to do.
-    let sentences = lines.prefix(2).map { line in
-      line.last.map { ".:".contains($0) } == true ? line.dropLast() : line
+    if error is CommandLineError {
+      Log.text(CommandLineUsage.usage(program: "fusion_bench") + "\n")
     }
-    Log.line("error: \(sentences.joined(separator: ". "))")
+    let text = "\(error)"
+    if text.contains(where: \.isNewline) { Log.text(text + "\n") }
+    Log.line("error: \(Self.summary(of: text))")
+  }
+
+  /// One line of a message of several, such as Hydra's: its sentences, with the options that it
+  /// lists behind the sentence that announces them.
+  static func summary(of text: String) -> String {
+    var sentences: [String] = []
+    for line in text.split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("Config search path") { break }
+      if line.hasPrefix("\t"), let sentence = sentences.popLast() {
+        sentences.append(sentence + (sentence.hasSuffix(":") ? " " : ", ") + line.dropFirst())
+      } else if !line.hasPrefix("    ") {
+        sentences.append(String(line))
+      }
+    }
+    return sentences.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }.joined(separator: ". ")
   }
 
   /// What happens to errors while MPI runs: those that all ranks know of are rank 0's to tell,

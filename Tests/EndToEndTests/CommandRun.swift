@@ -8,7 +8,8 @@ struct CommandRun {
 
   /// The line that scripts look at.
   var lastErrorLine: String {
-    errors.split(separator: "\n").last { $0.hasPrefix("fusion_bench: error:") }.map(String.init) ?? ""
+    errors.split(separator: "\n").last { $0.hasPrefix("fusion_bench: error:") }.map(String.init)
+      ?? ""
   }
 
   /// Runs the command to its end.

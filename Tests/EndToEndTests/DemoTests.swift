@@ -29,11 +29,14 @@ import Testing
       #expect(NSDictionary(dictionary: report) == NSDictionary(dictionary: printed))
       #expect(Array(report.keys).sorted() == (Self.tasks + ["average", "model_info"]).sorted())
       let expected = try Self.scores(method.1)
-      #expect(try Self.digest(folder.url.appendingPathComponent("out").path) == expected["sha256"] as? String)
+      #expect(
+        try Self.digest(folder.url.appendingPathComponent("out").path) == expected["sha256"]
+          as? String)
       for task in Self.tasks {
         let found = try #require(report[task] as? [String: Double])
         let wanted = try #require(expected[task] as? [String: Any])
-        #expect(Float(found["accuracy"] ?? 0) == (wanted["accuracy"] as? NSNumber)?.floatValue, "\(task)")
+        #expect(
+          Float(found["accuracy"] ?? 0) == (wanted["accuracy"] as? NSNumber)?.floatValue, "\(task)")
         let loss = try #require((wanted["loss"] as? NSNumber)?.doubleValue)
         #expect(abs((found["loss"] ?? 0) - loss) < 1e-4 * max(loss, 1), "\(task)")
       }

@@ -16,7 +16,9 @@ final class TemporaryFolder {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(name).path)
   }
 
-  func bytes(_ name: String) throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+  func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: url.appendingPathComponent(name))
+  }
 
   /// Everything below, relative, without what the tests themselves write.
   func files() -> [String] {

@@ -61,6 +61,15 @@ import Testing
         """)
   }
 
+  @Test("a component held as one of its base class is written under its own name")
+  func dynamicType() throws {
+    let component: SampleComponent = LargerComponent()
+    #expect(component.config["_target_"]?.string == "fusion_bench.method.LargerAlgorithm")
+    #expect(
+      message { try component.configure(dictionary([("sead", .int(1))])) }
+        == "unknown parameter 'sead' of fusion_bench.method.LargerAlgorithm; did you mean 'seed'?")
+  }
+
   @Test("a key that is no parameter is an error that says where and what was meant")
   func unknownKeys() {
     let origin = ConfigOrigin(source: "config/method/sample.yaml", line: 7)
@@ -179,11 +188,11 @@ import Testing
   func unknown() {
     #expect(
       message { _ = try make("fusion_bench.method.SimpleAlgorithm") }
-        == "unknown method 'fusion_bench.method.SimpleAlgorithm' in _target_; did you mean 'fusion_bench.method.SampleAlgorithm' or 'fusion_bench.method.LargerAlgorithm' or 'fusion_bench.method.sample.SampleAlgorithm'?"
+        == "unknown method 'fusion_bench.method.SimpleAlgorithm' in _target_; did you mean 'fusion_bench.method.SampleAlgorithm' or 'fusion_bench.method.LargerAlgorithm'?"
     )
     #expect(
       message { _ = try make("LargeAlgorithm") }
-        == "unknown method 'LargeAlgorithm' in _target_; did you mean 'fusion_bench.method.LargerAlgorithm'?"
+        == "unknown method 'LargeAlgorithm' in _target_; did you mean 'fusion_bench.method.LargerAlgorithm' or 'fusion_bench.method.SampleAlgorithm'?"
     )
     #expect(message { _ = try make("os.system") } == "unknown method 'os.system' in _target_")
     #expect(message { _ = try make("") } == "unknown method '' in _target_")

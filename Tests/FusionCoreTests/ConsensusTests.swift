@@ -5,7 +5,7 @@ import Testing
 @testable import FusionCore
 
 @Suite struct ConsensusTests {
-  static let lengths = [1, 2, 31, 511, 512, 513, 1024, 1025, 4095, 4096]
+  static let lengths = [1, 31, 511, 512, 513, 1025, 4095, 4096]
   static let functions: [SignConsensus.Function] = [.sum, .mean, .max]
 
   /// Quarters from -1 to 1: zero sums and values on the cut come up all the time.
@@ -28,7 +28,7 @@ import Testing
   private func expectTwin<V: BinaryFloatingPoint>(
     _ deltas: [[Double]], cuts: [Double], dtype: DType, _ type: V.Type
   ) throws {
-    let twin = NaiveConsensus(deltas: deltas.map { $0.map { V($0) } }, cuts: cuts.map { V($0) })
+    let twin = NaiveConsensus<V>(deltas: deltas, cuts: cuts)
     let fixture = try BlockFixture(models: deltas, dtype: dtype)
     let consensus = SignConsensus(cuts: cuts)
     #expect(consensus.votes(fixture.block) == twin.votes())
@@ -42,12 +42,14 @@ import Testing
     }
   }
 
-  @Test("votes and merges equal the naive twin's, bit by bit", arguments: lengths, [1, 2, 3, 8])
+  @Test("votes and merges equal the naive twin's, bit by bit", arguments: lengths, [1, 2, 5])
   func equalsTwin(_ count: Int, _ models: Int) throws {
-    for cuts in [[0.25, 0.5, 0.75, 1], [0], [1.25]] {
+    let quarters = quarters(models, count)
+    // Few values, every value, and no value reaches its cut.
+    for cuts in count < 1000 ? [[0.25, 0.5, 0.75, 1], [0], [1.25]] : [[0.25, 0.5, 0.75, 1]] {
       let cuts = (0..<models).map { cuts[$0 % cuts.count] }
-      try expectTwin(quarters(models, count), cuts: cuts, dtype: .float32, Float.self)
-      try expectTwin(quarters(models, count), cuts: cuts, dtype: .float64, Double.self)
+      try expectTwin(quarters, cuts: cuts, dtype: .float32, Float.self)
+      try expectTwin(quarters, cuts: cuts, dtype: .float64, Double.self)
     }
     let cuts = (0..<models).map { Double($0 + 1) * 0.5 }
     try expectTwin(rounding(models, count), cuts: cuts, dtype: .float32, Float.self)
@@ -109,7 +111,7 @@ import Testing
     let inputs = try ElementwiseInputs(models: models.map { ($0.name, $0.stateDict) })
     let consensus = SignConsensus(cuts: cuts)
     let votes = try inputs.sum(in: LocalFabric(threads: 2)) { consensus.votes($0) }
-    let twin = NaiveConsensus(deltas: deltas.map { $0.map { Float($0) } }, cuts: cuts.map { Float($0) })
+    let twin = NaiveConsensus<Float>(deltas: deltas, cuts: cuts)
     #expect(votes == twin.votes())
     let merge = ElementwiseMerge(inputs, label: "consensus") {
       consensus.merge($0, majority: 1, .mean)

@@ -48,7 +48,7 @@ import Testing
     #expect(throws: ThreadFabricError.abandoned(by: 1)) { try outcomes[2].get() }
   }
 
-  @Test("an agreed error is one line without control characters, cut below 4 kB")
+  @Test("one line has no line breaks or control characters, and is cut below 4 kB")
   func oneLiner() {
     #expect(oneLine("a\nb\tc\r\u{1B}[1m\u{7F}é") == "a b c \\u{1B}[1m\\u{7F}é")
     #expect(oneLine(String(repeating: "é", count: 10_000)).unicodeScalars.count == 3900)

@@ -2,25 +2,29 @@ import FusionCore
 
 /// The naive twin of TIES' consensus, one position after the other.
 struct NaiveConsensus<Value: BinaryFloatingPoint> {
-  let deltas: [[Value]]
-  let cuts: [Value]
+  /// For every position the models' values, those below their model's cut zeroed.
+  private let trimmed: [[Value]]
+  /// For every position the sum of those.
+  private let sums: [Value]
 
-  private func trimmed(_ i: Int) -> [Value] {
-    zip(deltas, cuts).map { $0[i].magnitude >= $1 ? $0[i] : 0 }
+  init(deltas: [[Double]], cuts: [Double]) {
+    let models = zip(deltas, cuts).map { delta, cut in
+      delta.map { Value($0).magnitude >= Value(cut) ? Value($0) : 0 }
+    }
+    trimmed = deltas[0].indices.map { i in models.map { $0[i] } }
+    sums = trimmed.map { $0.reduce(0) { $0 + $1 } }
   }
-
-  private func sum(_ i: Int) -> Value { trimmed(i).reduce(0) { $0 + $1 } }
 
   /// The sum of all signs.
   func votes() -> Int64 {
-    deltas[0].indices.reduce(0) { $0 + (sum($1) > 0 ? 1 : sum($1) < 0 ? -1 : 0) }
+    sums.reduce(0) { $0 + ($1 > 0 ? 1 : $1 < 0 ? -1 : 0) }
   }
 
   /// The merged task vector.
   func merged(majority: Int, _ function: SignConsensus.Function) -> [Double] {
-    deltas[0].indices.map { i in
-      let sign = sum(i) > 0 ? 1 : sum(i) < 0 ? -1 : majority
-      let kept = trimmed(i).filter { sign > 0 ? $0 > 0 : $0 < 0 }
+    zip(trimmed, sums).map { values, sum in
+      let sign = sum > 0 ? 1 : sum < 0 ? -1 : majority
+      let kept = values.filter { sign > 0 ? $0 > 0 : $0 < 0 }
       let total = kept.reduce(0) { $0 + Double($1) }
       switch function {
       case .sum: return total

@@ -33,7 +33,9 @@ let referenceCases: [ReferenceCase] = [
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Goldens/methods").path
 
-  @Test("float32 results equal FusionBench's within 1e-6 of a tensor's largest value", arguments: referenceCases)
+  @Test(
+    "float32 results equal FusionBench's within 1e-6 of a tensor's largest value",
+    arguments: referenceCases)
   func agrees(_ reference: ReferenceCase) throws {
     let names = ["_pretrained_", "a", "b", "c", "d"]
     let pool = try BaseModelPool(

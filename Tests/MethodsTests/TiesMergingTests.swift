@@ -103,8 +103,8 @@ import Testing
   @Test("mean divides by how many agree, max takes the largest of them")
   func functions() throws {
     let three = try pool(base: [1, 1], [3, 1.5], [5, -1], [-5, 1])
-    // Task vectors 2, 0.5; 4, -2; -6, 0: everything survives but what is below the 2nd smallest.
-    #expect(try merged(ties(90, scale: 0.5), three) == [1, 0])
+    // Task vectors 2, 0.5; 4, -2; -6, 0: the first position cancels and follows the second.
+    #expect(try merged(ties(90, scale: 0.5), three) == [-2, 0])
     let agreeing = try pool(base: [1, 1], [3, 2], [5, -1], [0, 1])
     #expect(try merged(ties(90, scale: 1, .sum), agreeing) == [7, -1])
     #expect(try merged(ties(90, scale: 1, .mean), agreeing) == [4, -1])

@@ -100,8 +100,8 @@ import Testing
         "taskpool.test_datasets.mnist is 3, but must be a string"
       ),
       (
-        "clip_model", .string("x"),
-        "unknown parameter 'taskpool.clip_model' of fusion_bench.taskpool.CLIPVisionModelTaskPool; did you mean 'base_model'?"
+        "base_modle", .string("x"),
+        "unknown parameter 'taskpool.base_modle' of fusion_bench.taskpool.CLIPVisionModelTaskPool; did you mean 'base_model'?"
       ),
     ]
     for (key, value, expected) in cases {

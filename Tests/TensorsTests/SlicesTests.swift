@@ -78,7 +78,7 @@ struct SliceCase: CustomTestStringConvertible, Sendable {
 
   @Test("the plan is the same each time")
   func deterministic() throws {
-    let shapes = [[5000, 3], [7], [], [2, 3, 500], [0], [100_000]]
+    let shapes = [[5000, 3], [7], [], [2, 3, 500], [0], [10, 1000]]
     let a = try manifest(shapes).slices(part: 1, of: 3, grain: .row, limit: 500)
     #expect(try a == manifest(shapes).slices(part: 1, of: 3, grain: .row, limit: 500))
     #expect(!a.isEmpty)

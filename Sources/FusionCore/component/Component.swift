@@ -32,7 +32,7 @@ extension Component {
   /// The configuration that makes this component again: `_target_` and every parameter.
   public var config: ConfigNode {
     var node = ConfigNode(.dictionary([:]))
-    node["_target_"] = ConfigNode(.string(Self.targets.first ?? "\(Self.self)"))
+    node["_target_"] = ConfigNode(.string(type(of: self).targets.first ?? "\(type(of: self))"))
     for parameter in parameters { node[parameter.key] = parameter.encoded() }
     return node
   }
@@ -46,7 +46,7 @@ extension Component {
   /// - Throws: `ParameterError` for a key that is no parameter, a value that is missing or of a
   ///   wrong type, and what `validate` throws.
   public func configure(_ node: ConfigNode, at path: String = "") throws {
-    let name = Self.targets.first ?? "\(Self.self)"
+    let name = type(of: self).targets.first ?? "\(type(of: self))"
     guard let entries = node.dictionary else {
       throw ParameterError.notADictionary(component: name, node.origin)
     }
@@ -67,8 +67,8 @@ extension Component {
     }
     do {
       try validate()
-    } catch ParameterError.invalid(let key, let value, let requirement) {
-      throw ParameterError.invalid(key: prefix + key, value: value, requirement: requirement)
+    } catch let error as ParameterError {
+      throw error.under(prefix)
     }
   }
 }

@@ -10,7 +10,8 @@ extension ParameterError: CustomStringConvertible {
       return "\(place(origin))the \(role) configuration has no _target_"
     case .unknownTarget(let target, let role, let suggestions, let origin):
       let hint =
-        suggestions.isEmpty ? "" : "; did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?"
+        suggestions.isEmpty
+        ? "" : "; did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?"
       return "\(place(origin))unknown \(role) '\(target)' in _target_\(hint)"
     case .unknownKey(let key, let component, let suggestion, let origin):
       let hint = suggestion.map { "; did you mean '\($0)'?" } ?? ""

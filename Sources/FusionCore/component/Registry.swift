@@ -38,12 +38,11 @@ public struct Registry {
   private func unknown(
     _ name: String, role: String, _ candidates: [any Component.Type], _ origin: ConfigOrigin?
   ) -> ParameterError {
-    let full = candidates.flatMap { $0.targets }
-    let byShortName = full.filter {
-      nearest(to: shortName(name), among: [shortName($0)]) != nil
-    }
-    let near = nearest(to: name, among: full, limit: 3)
-    let suggestions = near.isEmpty ? Array(byShortName.prefix(3)) : near
+    let names = candidates.compactMap { $0.targets.first }
+    let near = nearest(to: name, among: names, limit: 3)
+    let nearShort = nearest(to: shortName(name), among: names.map(shortName), limit: 3)
+    let suggestions =
+      near.isEmpty ? nearShort.compactMap { short in names.first { shortName($0) == short } } : near
     return .unknownTarget(
       name, role: role.isEmpty ? "program" : role, didYouMean: suggestions, origin)
   }

@@ -27,7 +27,8 @@ public struct Parallel: Sendable {
   /// - Returns: the states of all threads.
   /// - Throws: one of the errors that `body` threw; the other threads stop at their next item.
   public func forEach<State>(
-    _ count: Int, makeState: @Sendable () -> State, _ body: @Sendable (inout State, Int) throws -> Void
+    _ count: Int, makeState: @Sendable () -> State,
+    _ body: @Sendable (inout State, Int) throws -> Void
   ) throws -> [State] {
     let next = Atomic(0)
     let failed = Atomic(false)

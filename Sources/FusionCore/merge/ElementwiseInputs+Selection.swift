@@ -39,7 +39,8 @@ extension ElementwiseInputs {
     return windows.map { window in
       let pattern = window.answer ?? 0
       return wide
-        ? Double(bitPattern: pattern) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
+        ? Double(bitPattern: pattern)
+        : Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
     }
   }
 

@@ -120,7 +120,9 @@ public final class ElementwiseInputs: Sendable {
       let position = member.positions[slice.tensor]
       let same =
         member.source.manifest.tensors[position].dtype == manifest.tensors[slice.tensor].dtype
-      if same { try member.source.read(Slice(tensor: position, elements: slice.elements), into: found) }
+      if same {
+        try member.source.read(Slice(tensor: position, elements: slice.elements), into: found)
+      }
       if !same || !found.elementsEqual(expected) {
         differing.withLock { _ = $0.insert(slice.tensor) }
       }

@@ -63,7 +63,9 @@ public final class SimpleProfiler {
     func line(_ cells: [String]) -> String {
       zip(cells, [width, 15, 15, 15, 15]).map { "|  " + padded($0, $1) + "\t" }.joined() + "|"
     }
-    let header = line(["Action", "Mean duration (s)", "Num calls", "Total time (s)", "Percentage %"])
+    let header = line([
+      "Action", "Mean duration (s)", "Num calls", "Total time (s)", "Percentage %",
+    ])
     // One more than the header is wide: Lightning counts the line break before it.
     let dashes = String(repeating: "-", count: widthOnScreen(header) + 1)
     let calls = rows.reduce(0) { $0 + $1.1.calls }

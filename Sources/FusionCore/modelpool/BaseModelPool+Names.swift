@@ -3,7 +3,9 @@ import Tensors
 
 extension BaseModelPool {
   /// Whether a name is special: it begins and ends with an underscore.
-  public static func isSpecial(_ name: String) -> Bool { name.hasPrefix("_") && name.hasSuffix("_") }
+  public static func isSpecial(_ name: String) -> Bool {
+    name.hasPrefix("_") && name.hasSuffix("_")
+  }
 
   /// All names, special ones included, in the order given.
   public var allModelNames: [String] { Array(table.entries.keys) }

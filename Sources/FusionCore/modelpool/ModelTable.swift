@@ -42,7 +42,8 @@ public struct ModelTable: ConfigRepresentable {
   ///
   /// - Throws: `PoolError.invalidName` and `.duplicateModel`.
   mutating func add(_ name: String, _ entry: ModelEntry) throws {
-    guard !name.isEmpty, !name.unicodeScalars.contains(where: { "\n\r\t\0".unicodeScalars.contains($0) })
+    guard !name.isEmpty,
+      !name.unicodeScalars.contains(where: { "\n\r\t\0".unicodeScalars.contains($0) })
     else { throw PoolError.invalidName(name) }
     guard entries[name] == nil else { throw PoolError.duplicateModel(name) }
     entries[name] = entry

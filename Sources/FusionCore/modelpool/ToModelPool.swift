@@ -11,6 +11,7 @@ public func toModelPool(_ models: [any StateDict]) throws -> BaseModelPool {
 /// A pool of models in hand with their names.
 ///
 /// - Throws: `PoolError.invalidName`.
-public func toModelPool(_ models: OrderedDictionary<String, any StateDict>) throws -> BaseModelPool {
+public func toModelPool(_ models: OrderedDictionary<String, any StateDict>) throws -> BaseModelPool
+{
   try BaseModelPool(models.map { ($0.key, $0.value) })
 }

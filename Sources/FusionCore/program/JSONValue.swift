@@ -32,8 +32,12 @@ public enum JSONValue: Sendable, Equatable {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += "\(value)"
     case .number(let value):
-      text += value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity")
-        : PythonText.float(value)
+      text +=
+        value.isNaN
+        ? "NaN"
+        : value.isInfinite
+          ? (value < 0 ? "-Infinity" : "Infinity")
+          : PythonText.float(value)
     case .string(let value): JSONValue.quote(value, into: &text)
     case .array(let values):
       JSONValue.block("[", "]", values, to: &text, indent: indent, depth: depth) { value, text in

@@ -1,0 +1,15 @@
+extension ParameterError {
+  /// The same error, its key counted from further up: `prefix` ends with a dot or is empty.
+  func under(_ prefix: String) -> ParameterError {
+    switch self {
+    case .unknownKey(let key, let component, let suggestion, let origin):
+      .unknownKey(prefix + key, component: component, didYouMean: suggestion, origin)
+    case .missingValue(let key, let origin): .missingValue(key: prefix + key, origin)
+    case .wrongType(let key, let expected, let node):
+      .wrongType(key: prefix + key, expected: expected, node)
+    case .invalid(let key, let value, let requirement):
+      .invalid(key: prefix + key, value: value, requirement: requirement)
+    case .notADictionary, .noTarget, .unknownTarget: self
+    }
+  }
+}

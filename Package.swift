@@ -79,20 +79,21 @@ let package = Package(
   ],
   targets: [
     // Values and files
+    .swift("Wording"),
     .target(name: "CFusionKernels", cSettings: kernelSettings),
-    .swift("Tensors", ["CFusionKernels"], linker: [.linkedLibrary("m")]),
+    .swift("Tensors", ["CFusionKernels", "Wording"], linker: [.linkedLibrary("m")]),
     .target(name: "CFileIO"),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .swift("Checkpoints", ["Tensors", "CFileIO", "CLibCrypto"]),
+    .swift("Checkpoints", ["Tensors", "Wording", "CFileIO", "CLibCrypto"]),
 
     // Configuration
     .swift("ConfigTree", [.collections]),
     .swift("HydraConfig", ["ConfigTree", .yams, .collections]),
 
     // Merging
-    .swift("FusionCore", ["Tensors", "CFusionKernels", "ConfigTree", .collections]),
-    .swift("Methods", ["FusionCore", "Tensors", "ConfigTree"]),
+    .swift("FusionCore", ["Tensors", "Wording", "CFusionKernels", "ConfigTree", .collections]),
+    .swift("Methods", ["FusionCore", "Tensors", "Wording", "ConfigTree"]),
     .swift("ModelPools", ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree"]),
 
     // Evaluation
@@ -143,7 +144,7 @@ let package = Package(
     .executableTarget(
       name: "FabricWorker", dependencies: ["FusionMPI", "MPIModule", "FusionTestSupport"],
       swiftSettings: strict),
-    .test("Checkpoints", ["Checkpoints", "Tensors"]),
+    .test("Checkpoints", ["Checkpoints", "Tensors", "Wording"]),
     .test("HydraConfig", ["HydraConfig", "ConfigTree"]),
     .test("Methods", ["Methods", "FusionCore", "Tensors", "Checkpoints", "FusionTestSupport"]),
     .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),

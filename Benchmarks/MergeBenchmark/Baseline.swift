@@ -16,17 +16,19 @@ struct Baseline {
     let block = 1 << 20
     let descriptors = files.map(\.fileDescriptor)
     let out = target.fileDescriptor
-    _ = try Parallel(threads: 2).forEach(
-      (size + block - 1) / block, makeState: { [UInt8](repeating: 0, count: block) }
-    ) { buffer, index in
-      let offset = index * block
-      let count = min(block, size - offset)
-      for descriptor in descriptors.reversed() {
-        guard pread(descriptor, &buffer, count, off_t(offset)) == count else { throw IOError() }
+    try withExtendedLifetime((files, target)) {
+      _ = try Parallel(threads: 2).forEach(
+        (size + block - 1) / block, makeState: { [UInt8](repeating: 0, count: block) }
+      ) { buffer, index in
+        let offset = index * block
+        let count = min(block, size - offset)
+        for descriptor in descriptors.reversed() {
+          guard pread(descriptor, &buffer, count, off_t(offset)) == count else { throw IOError() }
+        }
+        guard pwrite(out, buffer, count, off_t(offset)) == count else { throw IOError() }
       }
-      guard pwrite(out, buffer, count, off_t(offset)) == count else { throw IOError() }
+      guard fsync(out) == 0 else { throw IOError() }
     }
-    guard fsync(out) == 0 else { throw IOError() }
     return (ContinuousClock.now - started) / .seconds(1)
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+import Wording
 
 /// Small files that appear complete or not at all.
 public enum AtomicFile {

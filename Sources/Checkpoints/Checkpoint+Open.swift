@@ -1,4 +1,5 @@
 import Tensors
+import Wording
 
 extension Checkpoint {
   /// Opens a model: a Hugging Face directory, one `.safetensors` file, the index of a sharded
@@ -89,7 +90,7 @@ extension Checkpoint {
         Paths.exists($0) ? $0 : nil
       }
     }
-    return Suggestion.nearest(to: Paths.name(of: path), among: names)
+    return nearest(to: Paths.name(of: path), among: names)
       .map { Paths.join(directory, $0) }
   }
 }

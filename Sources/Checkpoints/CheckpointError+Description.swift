@@ -1,5 +1,6 @@
 internal import Glibc
 import Tensors
+import Wording
 
 extension CheckpointError: CustomStringConvertible {
   /// One line for the user.

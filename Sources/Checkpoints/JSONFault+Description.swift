@@ -1,3 +1,5 @@
+import Wording
+
 extension JSONFault: CustomStringConvertible {
   /// A clause for the user.
   public var description: String { "\(reason) at byte \(offset)" }

@@ -1,4 +1,5 @@
 internal import Glibc
+import Wording
 
 extension SafetensorsWriter {
   /// Gives the files their final names, the index last, and ends the lock. The rank that created

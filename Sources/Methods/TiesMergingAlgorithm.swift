@@ -1,6 +1,7 @@
 import ConfigTree
 import FusionCore
 import Tensors
+import Wording
 
 /// Trims each task vector, elects a sign per position, and adds the values that agree with it.
 ///

@@ -1,3 +1,5 @@
+import Wording
+
 /// The name of a tensor: compared, ordered and hashed by its UTF-8 bytes.
 ///
 /// `String` treats two spellings of one character as equal; a checkpoint may hold both as two
@@ -38,15 +40,5 @@ extension TensorName: ExpressibleByStringLiteral {
 
 extension TensorName: CustomStringConvertible {
   /// The name cut at 200 characters, with everything escaped that is not plainly visible.
-  public var description: String {
-    var text = ""
-    for scalar in string.unicodeScalars.prefix(200) {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned:
-        text += scalar.escaped(asASCII: true)
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return string.unicodeScalars.count > 200 ? text + "…" : text
-  }
+  public var description: String { oneLine(string, limit: 200) }
 }

@@ -62,7 +62,9 @@ import Testing
     #expect(fixture.model(0) == [1 + 0x1p-12])
   }
 
-  @Test("sums accumulate in float64 in the order of the models", arguments: lengths, [DType.float32, .float64])
+  @Test(
+    "sums accumulate in float64 in the order of the models", arguments: lengths,
+    [DType.float32, .float64])
   func sums(_ count: Int, _ dtype: DType) throws {
     let models = (0..<5).map { values(count, seed: UInt64($0) + 10) }
     let base = values(count, seed: 20)

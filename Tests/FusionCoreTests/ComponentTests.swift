@@ -74,7 +74,9 @@ import Testing
   func unknownKeys() {
     let origin = ConfigOrigin(source: "config/method/sample.yaml", line: 7)
     #expect(
-      message { try SampleComponent().configure(dictionary([("scaling_facto", .int(1))], origin: origin)) }
+      message {
+        try SampleComponent().configure(dictionary([("scaling_facto", .int(1))], origin: origin))
+      }
         == "config/method/sample.yaml:7: unknown parameter 'scaling_facto' of fusion_bench.method.SampleAlgorithm; did you mean 'scaling_factor'?"
     )
     #expect(
@@ -108,10 +110,15 @@ import Testing
     (
       "heads", .dictionary(["a": ConfigNode(.string("b"))]), "heads.a is b, but must be an integer"
     ),
-    ("count", .list([ConfigNode(.int(1)), ConfigNode(.int(2))]), "count is - 1 - 2, but must be an integer"),
+    (
+      "count", .list([ConfigNode(.int(1)), ConfigNode(.int(2))]),
+      "count is - 1 - 2, but must be an integer"
+    ),
   ]
 
-  @Test("a value of a wrong type is an error with key, value, and what would do", arguments: unfit.indices)
+  @Test(
+    "a value of a wrong type is an error with key, value, and what would do",
+    arguments: unfit.indices)
   func wrongTypes(_ index: Int) {
     let (key, value, expected) = Self.unfit[index]
     #expect(message { try SampleComponent().configure(dictionary([(key, value)])) } == expected)
@@ -217,7 +224,8 @@ import Testing
         == "the method configuration has no _target_")
     #expect(
       message {
-        let _: SampleComponent = try registry.make(dictionary([("_target_", .int(3))]), role: "method")
+        let _: SampleComponent = try registry.make(
+          dictionary([("_target_", .int(3))]), role: "method")
       } == "_target_ is 3, but must be a string")
   }
 

@@ -56,7 +56,8 @@ import Testing
     try expectTwin(rounding(models, count), cuts: cuts, dtype: .float64, Double.self)
   }
 
-  @Test("a position whose trimmed values cancel takes the majority, and negative values without one")
+  @Test(
+    "a position whose trimmed values cancel takes the majority, and negative values without one")
   func zeroSums() throws {
     let fixture = try BlockFixture(models: [[1, 2, 0], [-1, -2, 0]])
     let consensus = SignConsensus(cuts: [0.5, 0.5])
@@ -106,7 +107,10 @@ import Testing
     let deltas = quarters(3, count)
     let cuts = [0.5, 0.25, 0.75]
     let models = try deltas.enumerated().map { m, values in
-      (name: "\(m)", stateDict: try InMemoryStateDict([Tensor("w", shape: [count], values: values)]))
+      (
+        name: "\(m)",
+        stateDict: try InMemoryStateDict([Tensor("w", shape: [count], values: values)])
+      )
     }
     let inputs = try ElementwiseInputs(models: models.map { ($0.name, $0.stateDict) })
     let consensus = SignConsensus(cuts: cuts)

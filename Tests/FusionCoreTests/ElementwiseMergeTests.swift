@@ -43,7 +43,9 @@ import Testing
     #expect(parts.reduce([], +) == whole)
     // A fresh merge, read backwards.
     let again = sum(inputs)
-    let backwards = try merge.manifest.slices(limit: 1000).reversed().map { try again.bytes(of: [$0]) }
+    let backwards = try merge.manifest.slices(limit: 1000).reversed().map {
+      try again.bytes(of: [$0])
+    }
     #expect(backwards.reversed().reduce([], +) == whole)
   }
 

@@ -20,7 +20,8 @@ import Testing
     #expect(sizes == Array(repeating: ranks, count: ranks))
   }
 
-  @Test("the checker finds a fabric that breaks the contract", arguments: BrokenFabric.Fault.allCases)
+  @Test(
+    "the checker finds a fabric that breaks the contract", arguments: BrokenFabric.Fault.allCases)
   func checkerFinds(_ fault: BrokenFabric.Fault) {
     let outcomes = ThreadFabric.outcomes(ranks: 2) { try checkFabric(BrokenFabric($0, fault)) }
     let found = outcomes.contains { outcome in

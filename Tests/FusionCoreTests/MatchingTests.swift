@@ -3,7 +3,9 @@ import Tensors
 import Testing
 
 @Suite struct MatchingTests {
-  private func dict(_ label: String, _ tensors: [(TensorName, DType, [Int])]) throws -> InMemoryStateDict {
+  private func dict(_ label: String, _ tensors: [(TensorName, DType, [Int])]) throws
+    -> InMemoryStateDict
+  {
     try InMemoryStateDict(
       tensors.map { try Tensor(TensorInfo(name: $0.0, dtype: $0.1, shape: $0.2)) { _ in } },
       label: label)

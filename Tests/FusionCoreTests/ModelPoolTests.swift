@@ -19,10 +19,15 @@ import Testing
 
   @Test("special names begin and end with an underscore")
   func specialNames() throws {
-    for name in ["_pretrained_", "_merged_", "_", "__", "_x_"] { #expect(BaseModelPool.isSpecial(name)) }
-    for name in ["a", "_a", "a_", "a_b", "pretrained", ""] { #expect(!BaseModelPool.isSpecial(name)) }
+    for name in ["_pretrained_", "_merged_", "_", "__", "_x_"] {
+      #expect(BaseModelPool.isSpecial(name))
+    }
+    for name in ["a", "_a", "a_", "a_b", "pretrained", ""] {
+      #expect(!BaseModelPool.isSpecial(name))
+    }
     let pool = try BaseModelPool([
-      ("b", model(1)), ("_pretrained_", model(0)), ("_x", model(2)), ("_extra_", model(3)), ("a", model(4)),
+      ("b", model(1)), ("_pretrained_", model(0)), ("_x", model(2)), ("_extra_", model(3)),
+      ("a", model(4)),
     ])
     #expect(pool.allModelNames == ["b", "_pretrained_", "_x", "_extra_", "a"])
     #expect(pool.modelNames == ["b", "_x", "a"])
@@ -73,7 +78,8 @@ import Testing
     #expect(pool.allModelNames == ["z", "7"])
     #expect(try configured(.null).allModelNames == [])
     #expect(throws: PoolError.duplicateModel("7")) {
-      try configured(.dictionary(["7": ConfigNode(.string("x")), .int(7): ConfigNode(.string("y"))]))
+      try configured(
+        .dictionary(["7": ConfigNode(.string("x")), .int(7): ConfigNode(.string("y"))]))
     }
     #expect(
       message { _ = try configured(.string("x")) }
@@ -87,7 +93,8 @@ import Testing
       try configured(.dictionary([.string(name): ConfigNode(.string("x"))]))
     }
     let text = message { throw PoolError.invalidName(name) }
-    #expect(text?.contains("\n") == false && text?.contains("is empty or holds a line break") == true)
+    #expect(
+      text?.contains("\n") == false && text?.contains("is empty or holds a line break") == true)
   }
 
   @Test("a name given twice is refused")
@@ -100,7 +107,9 @@ import Testing
     try pool.addModel("b", .model(model(2)))
     try pool.addModel("_merged_", .config(ConfigNode(.string("out"))))
     #expect(pool.modelNames == ["a", "b"] && pool.hasMerged)
-    #expect(message { throw PoolError.duplicateModel("a") } == "the model pool has a model called 'a' already")
+    #expect(
+      message { throw PoolError.duplicateModel("a") }
+        == "the model pool has a model called 'a' already")
   }
 
   @Test("a path is the entry itself or one of three keys of it")
@@ -108,8 +117,11 @@ import Testing
     let pool = try configured(
       .dictionary([
         "a": ConfigNode(.string("dir")),
-        "b": dictionary([("_target_", .string("x")), ("pretrained_model_name_or_path", .string("hf"))]),
-        "c": dictionary([("checkpoint", .string("file"))]), "d": dictionary([("path", .string("p"))]),
+        "b": dictionary([
+          ("_target_", .string("x")), ("pretrained_model_name_or_path", .string("hf")),
+        ]),
+        "c": dictionary([("checkpoint", .string("file"))]),
+        "d": dictionary([("path", .string("p"))]),
         "e": dictionary([("other", .string("p"))]), "f": ConfigNode(.int(4)),
       ]))
     #expect(try ["a", "b", "c", "d"].map { try pool.modelPath($0) } == ["dir", "hf", "file", "p"])
@@ -129,7 +141,10 @@ import Testing
     try pool.configure(
       dictionary([
         ("models", .dictionary(["a": ConfigNode(.string("dir"))])),
-        ("test_datasets", .dictionary(["mnist": ConfigNode(.string("x")), "svhn": ConfigNode(.null)])),
+        (
+          "test_datasets",
+          .dictionary(["mnist": ConfigNode(.string("x")), "svhn": ConfigNode(.null)])
+        ),
       ]))
     #expect(
       message { _ = try pool.loadModel("a") }
@@ -182,7 +197,9 @@ import Testing
   @Test("a pool's configuration makes it again")
   func roundTrip() throws {
     let pool = try configured(
-      .dictionary(["_pretrained_": ConfigNode(.string("base")), "a": dictionary([("path", .string("p"))])]))
+      .dictionary([
+        "_pretrained_": ConfigNode(.string("base")), "a": dictionary([("path", .string("p"))]),
+      ]))
     let copy = BaseModelPool()
     try copy.configure(pool.config)
     #expect(copy.config == pool.config)

@@ -5,9 +5,13 @@ import Testing
 @Suite struct ParallelTests {
   private struct Failure: Error {}
 
-  @Test("every item is worked on once, whatever the number of threads", arguments: [-1, 0, 1, 2, 5], [0, 1, 3, 1000])
+  @Test(
+    "every item is worked on once, whatever the number of threads", arguments: [-1, 0, 1, 2, 5],
+    [0, 1, 3, 1000])
   func items(_ threads: Int, _ count: Int) throws {
-    let states = try Parallel(threads: threads).forEach(count, makeState: { [Int]() }) { $0.append($1) }
+    let states = try Parallel(threads: threads).forEach(count, makeState: { [Int]() }) {
+      $0.append($1)
+    }
     #expect(states.flatMap { $0 }.sorted() == Array(0..<count))
     #expect((1...max(threads, 1)).contains(states.count))
   }

@@ -30,7 +30,8 @@ class SampleComponent: Component {
   func validate() throws {
     validated += 1
     if count < 0 {
-      throw ParameterError.invalid(key: "count", value: "\(count)", requirement: "must not be negative")
+      throw ParameterError.invalid(
+        key: "count", value: "\(count)", requirement: "must not be negative")
     }
   }
 }

@@ -18,12 +18,16 @@ func checkAgreement(_ fabric: any Fabric) throws {
   let own = try fabric.agreeing { fabric.globalRank + 10 }
   try require(own == fabric.globalRank + 10, fabric, "agreeing gave another rank's value")
 
-  try expectFailure(fabric, "agreeing", rank: last, status: 2, "weights.bin: rank \(last)\nhas no 'ø'") {
+  try expectFailure(
+    fabric, "agreeing", rank: last, status: 2, "weights.bin: rank \(last)\nhas no 'ø'"
+  ) {
     try fabric.agreeing {
       if fabric.globalRank == last { throw SampleFailure(rank: last) }
     }
   }
-  try expectFailure(fabric, "agreeing of all", rank: 0, status: 2, "weights.bin: rank 0\nhas no 'ø'") {
+  try expectFailure(
+    fabric, "agreeing of all", rank: 0, status: 2, "weights.bin: rank 0\nhas no 'ø'"
+  ) {
     try fabric.agreeing { throw SampleFailure(rank: fabric.globalRank) }
   }
   try expectFailure(fabric, "onGlobalZero", rank: 0, status: 1, "plain") {

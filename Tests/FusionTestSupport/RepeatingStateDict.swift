@@ -6,14 +6,23 @@ public struct RepeatingStateDict: StateDict {
   public let manifest: Manifest
   /// What to call it in messages.
   public let label: String
-  private let table: Tensor
-  private let period: Int
+  private let tile: Tensor
 
-  /// Repeats `table` over one tensor of `count` elements.
+  /// Repeats `table`, which is not empty, over one tensor of `count` elements.
   public init(_ table: Tensor, count: Int, label: String = "repeated") throws {
-    self.table = table
     self.label = label
-    period = table.info.count
+    // A tile of many tables, so that reading copies long runs.
+    let rounds = max(1 << 16 / table.info.count, 1)
+    let info = try TensorInfo(
+      name: table.info.name, dtype: table.info.dtype, shape: [rounds * table.info.count])
+    tile = try Tensor(info) { bytes in
+      table.withBytes { table in
+        for round in 0..<rounds {
+          UnsafeMutableRawBufferPointer(rebasing: bytes[(round * table.count)...])
+            .copyMemory(from: table)
+        }
+      }
+    }
     manifest = try Manifest([
       TensorInfo(name: table.info.name, dtype: table.info.dtype, shape: [count])
     ])
@@ -21,8 +30,9 @@ public struct RepeatingStateDict: StateDict {
 
   /// Copies elements of the table.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) {
-    let size = table.info.dtype.byteCount
-    table.withBytes { bytes in
+    let size = tile.info.dtype.byteCount
+    let period = tile.info.count
+    tile.withBytes { bytes in
       var element = slice.elements.lowerBound
       while element < slice.elements.upperBound {
         let from = element % period

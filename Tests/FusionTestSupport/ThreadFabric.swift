@@ -63,7 +63,9 @@ public final class ThreadFabric: Fabric {
     let errors = all.compactMap { outcome in
       if case .failure(let error) = outcome { error } else { nil }
     }
-    if let error = errors.first(where: { !($0 is ThreadFabricError) }) ?? errors.first { throw error }
+    if let error = errors.first(where: { !($0 is ThreadFabricError) }) ?? errors.first {
+      throw error
+    }
     return try all.map { try $0.get() }
   }
 
@@ -72,7 +74,8 @@ public final class ThreadFabric: Fabric {
 
   /// The bytes of `root`.
   public func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
-    try meeting.exchange(globalRank == root ? bytes : [], by: globalRank, in: "broadcast \(root)")[root]
+    try meeting.exchange(globalRank == root ? bytes : [], by: globalRank, in: "broadcast \(root)")[
+      root]
   }
 
   /// Combines in rank order.
@@ -101,7 +104,8 @@ public final class ThreadFabric: Fabric {
   /// The ranks of the same color, in their order.
   public func split(color: Int) throws -> any Fabric {
     let colors = try reduced(
-      (0..<worldSize).map { $0 == globalRank ? Int64(color) : 0 }, .sum) { $0 + $1 }
+      (0..<worldSize).map { $0 == globalRank ? Int64(color) : 0 }, .sum
+    ) { $0 + $1 }
     let members = (0..<worldSize).filter { colors[$0] == Int64(color) }
     let group = try meeting.group(of: members, by: globalRank)
     let rank = members.firstIndex(of: globalRank) ?? 0

@@ -44,13 +44,16 @@ import Testing
         == "weights has 2 value(s), but the model pool has 3 model(s): [\"a\", \"b\", \"c\"]")
   }
 
-  @Test("weights that cannot be normalised are an error", arguments: [[1, -1], [0, 0], [1e308, 1e308]])
+  @Test(
+    "weights that cannot be normalised are an error",
+    arguments: [[1, -1], [0, 0], [1e308, 1e308]])
   func zeroSum(_ weights: [Double]) throws {
     let sum = weights.reduce(0, +)
     let two = try pool(base: [0], [1], [2])
     #expect(
       message { _ = try weighted(weights).run(two) }
-        == "weights=\(weights): their sum is \(sum), so they cannot be normalised; use normalize=false")
+        == "weights=\(weights): their sum is \(sum), so they cannot be normalised; use normalize=false"
+    )
     #expect(try merged(weighted(weights, normalize: false), two)[0].isNaN == false)
   }
 
@@ -91,7 +94,9 @@ import Testing
     $0.testDescription.hasPrefix("TIES") || $0.testDescription == "task arithmetic"
   }
 
-  @Test("a method on task vectors names the pre-trained model that is missing", arguments: needPretrained)
+  @Test(
+    "a method on task vectors names the pre-trained model that is missing",
+    arguments: needPretrained)
   func missingPretrained(_ method: MethodCase) throws {
     #expect(
       message { _ = try method.make().run(GoldenModel.pool(pretrained: false)) }
@@ -99,7 +104,8 @@ import Testing
     )
     let lonely = try BaseModelPool([("_pretrained_", GoldenModel.stateDict(0))])
     #expect(
-      message { _ = try method.make().run(lonely) }?.hasPrefix("the model pool has no models") == true)
+      message { _ = try method.make().run(lonely) }?.hasPrefix("the model pool has no models")
+        == true)
   }
 
   @Test("an empty pool is an error of every method", arguments: MethodCase.all)
@@ -110,7 +116,8 @@ import Testing
   @Test("the dummy gives the pre-trained model, or the first")
   func dummy() throws {
     #expect(try merged(DummyAlgorithm(), pool(base: [1], [2])) == [1])
-    #expect(try merged(DummyAlgorithm(), BaseModelPool([("a", single([2])), ("b", single([3]))])) == [2])
+    #expect(
+      try merged(DummyAlgorithm(), BaseModelPool([("a", single([2])), ("b", single([3]))])) == [2])
   }
 
   @Test("every method answers to FusionBench's names and keeps its configuration")

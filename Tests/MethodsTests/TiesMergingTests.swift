@@ -25,7 +25,8 @@ import Testing
   func badThresholds(_ threshold: Double) throws {
     let text = message { _ = try ties(threshold).run(pool(base: zeros, ramp)) }
     #expect(
-      text == "threshold=\(threshold): must be a percentage between 1 and 100 or a fraction between "
+      text
+        == "threshold=\(threshold): must be a percentage between 1 and 100 or a fraction between "
         + "0 and 1, exclusive: 1 and 100 would trim nothing, 0 keep nothing")
     let node = ConfigNode(.dictionary(["threshold": ConfigNode(.float(threshold))]))
     #expect(throws: ParameterError.self) { try TiesMergingAlgorithm().configure(node) }

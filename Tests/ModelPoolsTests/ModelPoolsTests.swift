@@ -91,7 +91,9 @@ import Testing
     #expect(try pool.loadTestDataset("again").count == count)
     #expect(try pool.loadValDataset("digits").count == count)
     #expect(throws: PoolError.notAPath("odd")) { try pool.loadTestDataset("odd") }
-    #expect(throws: PoolError.unknownDataset("dtd", split: "test", available: ["digits", "again", "odd"])) {
+    #expect(
+      throws: PoolError.unknownDataset("dtd", split: "test", available: ["digits", "again", "odd"])
+    ) {
       try pool.loadTestDataset("dtd")
     }
   }

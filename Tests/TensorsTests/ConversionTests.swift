@@ -3,7 +3,8 @@ import Tensors
 import Testing
 
 @Suite struct ConversionTests {
-  @Test("every pattern of a small float loads as its format defines it", arguments: FloatFormat.small)
+  @Test(
+    "every pattern of a small float loads as its format defines it", arguments: FloatFormat.small)
   func loadsEveryPattern(_ format: FloatFormat) {
     let all = (0..<UInt64(1) << UInt64(format.bits)).map { $0 }
     let bytes = stored(all, bits: format.bits)
@@ -44,7 +45,9 @@ import Testing
     #expect(back == all)
   }
 
-  @Test("values on, between and beside neighbouring patterns round to nearest even", arguments: FloatFormat.all)
+  @Test(
+    "values on, between and beside neighbouring patterns round to nearest even",
+    arguments: FloatFormat.all)
   func roundsToNearestEven(_ format: FloatFormat) {
     var values: [Double] = []
     let count = UInt64(1) << UInt64(format.bits - 1)
@@ -112,7 +115,8 @@ import Testing
   @Test("float64 passes through unchanged, NaN payloads included")
   func float64IsCopied() {
     var random = SampleNumbers(seed: 5)
-    let all = (0..<1000).map { _ in random.next() } + [0x8000_0000_0000_0000, 0x7FF8_0000_0000_0123]
+    let all =
+      (0..<1000).map { _ in random.next() } + [0x8000_0000_0000_0000, 0x7FF8_0000_0000_0123]
     let bytes = stored(all, bits: 64)
     #expect(loadDoubles(bytes, as: .float64).map(\.bitPattern) == all)
     #expect(store(all.map { Double(bitPattern: $0) }, as: .float64) == bytes)
@@ -132,7 +136,9 @@ import Testing
     #expect(found.map(\.bitPattern) == values.map { Float($0).bitPattern })
   }
 
-  @Test("any run length and any alignment of an element converts alike", arguments: [0, 1, 7, 15, 16, 17, 63, 1000])
+  @Test(
+    "any run length and any alignment of an element converts alike",
+    arguments: [0, 1, 7, 15, 16, 17, 63, 1000])
   func lengths(_ count: Int) {
     var random = SampleNumbers(seed: UInt64(count))
     let values = (0..<count).map { _ in Double(Int64(bitPattern: random.next())) * 0x1p-62 }

@@ -2,7 +2,9 @@ import Tensors
 import Testing
 
 @Suite struct ManifestTests {
-  private func info(_ name: TensorName, _ shape: [Int], _ dtype: DType = .float32) throws -> TensorInfo {
+  private func info(_ name: TensorName, _ shape: [Int], _ dtype: DType = .float32) throws
+    -> TensorInfo
+  {
     try TensorInfo(name: name, dtype: dtype, shape: shape)
   }
 
@@ -44,7 +46,9 @@ import Testing
 
   @Test("offsets, totals and positions follow the order given")
   func table() throws {
-    let manifest = try Manifest([info("b", [2, 3]), info("a", [], .int64), info("c", [0]), info("d", [4])])
+    let manifest = try Manifest([
+      info("b", [2, 3]), info("a", [], .int64), info("c", [0]), info("d", [4]),
+    ])
     #expect(manifest.elementOffsets == [0, 6, 7, 7, 11])
     #expect(manifest.elementCount == 11)
     #expect(manifest.byteCount == 24 + 8 + 16)

@@ -45,7 +45,9 @@ struct SliceCase: CustomTestStringConvertible, Sendable {
       var next = Array(repeating: 0, count: manifest.tensors.count)
       var last = -1
       for part in 0..<parts {
-        for slice in manifest.slices(part: part, of: parts, grain: sample.grain, limit: sample.limit) {
+        for slice in manifest.slices(
+          part: part, of: parts, grain: sample.grain, limit: sample.limit)
+        {
           // The parts follow each other too, so that one sweep shows everything.
           #expect(slice.tensor >= last)
           #expect(slice.elements.lowerBound == next[slice.tensor])
@@ -58,7 +60,8 @@ struct SliceCase: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("no slice is longer than the limit or a unit, and none cuts a unit", arguments: SliceCase.all)
+  @Test(
+    "no slice is longer than the limit or a unit, and none cuts a unit", arguments: SliceCase.all)
   func units(_ sample: SliceCase) throws {
     let manifest = try manifest(sample.shapes)
     for part in 0..<3 {
@@ -84,7 +87,8 @@ struct SliceCase: CustomTestStringConvertible, Sendable {
     #expect(!a.isEmpty)
   }
 
-  @Test("borders of the element grain fall on multiples of 1024 of the long vector", arguments: 2...7)
+  @Test(
+    "borders of the element grain fall on multiples of 1024 of the long vector", arguments: 2...7)
   func borders(_ parts: Int) throws {
     let manifest = try manifest([[100_001], [], [50_000, 3]])
     for part in 1..<parts {

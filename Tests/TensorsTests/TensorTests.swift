@@ -17,7 +17,8 @@ import Testing
   @Test("names order by their bytes")
   func order() {
     let names: [TensorName] = ["a", "B", "layer.10", "layer.2", "", "é", "z", "a.b", "a"]
-    #expect(names.sorted().map(\.string) == ["", "B", "a", "a", "a.b", "layer.10", "layer.2", "z", "é"])
+    #expect(
+      names.sorted().map(\.string) == ["", "B", "a", "a", "a.b", "layer.10", "layer.2", "z", "é"])
   }
 
   @Test("a name is shown without anything invisible, and cut")

@@ -1,4 +1,5 @@
 import ConfigTree
+import Wording
 
 /// Something that a configuration can name with `_target_`: a method, a pool, a program.
 ///

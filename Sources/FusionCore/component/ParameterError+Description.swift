@@ -1,4 +1,5 @@
 import ConfigTree
+import Wording
 
 extension ParameterError: CustomStringConvertible {
   /// One line for the user.

@@ -1,4 +1,5 @@
 import ConfigTree
+import Wording
 
 /// The closed table of what `_target_` can name. Nothing is imported or executed by name.
 public struct Registry {

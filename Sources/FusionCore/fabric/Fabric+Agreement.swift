@@ -48,16 +48,3 @@ extension Fabric {
       description: String(decoding: message.dropFirst(), as: UTF8.self))
   }
 }
-
-/// `text` without line breaks and control characters, cut below 4 kB: fit for one line of a log.
-public func oneLine(_ text: String) -> String {
-  var line = ""
-  for scalar in text.unicodeScalars.prefix(3900) {
-    switch scalar {
-    case "\n", "\r", "\t": line += " "
-    case _ where scalar.value < 0x20 || scalar.value == 0x7F: line += scalar.escaped(asASCII: true)
-    default: line.unicodeScalars.append(scalar)
-    }
-  }
-  return line
-}

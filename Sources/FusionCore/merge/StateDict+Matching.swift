@@ -1,4 +1,5 @@
 import Tensors
+import Wording
 
 extension StateDict {
   /// For every tensor of `reference` the position at which this state dict keeps it.

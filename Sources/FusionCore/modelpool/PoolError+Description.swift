@@ -1,3 +1,5 @@
+import Wording
+
 extension PoolError: CustomStringConvertible {
   /// One line for the user.
   public var description: String {

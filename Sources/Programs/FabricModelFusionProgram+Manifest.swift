@@ -2,6 +2,7 @@ import Checkpoints
 import ConfigTree
 import Foundation
 import FusionCore
+import ModelPools
 import OrderedCollections
 
 #if canImport(Glibc)
@@ -53,11 +54,6 @@ extension FabricModelFusionProgram {
     var usage = rusage()
     let status = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Array("\(status == 0 ? usage.ru_maxrss * 1024 : 0)".utf8)
-  }
-
-  /// A name for this run that no other run has.
-  func newRunID() -> String {
-    "\(getpid())-\(String(UInt64(Date().timeIntervalSince1970 * 1e6), radix: 16))"
   }
 }
 

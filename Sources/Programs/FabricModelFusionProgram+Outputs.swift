@@ -2,6 +2,7 @@ import Checkpoints
 import ConfigTree
 import Foundation
 import FusionCore
+import ModelPools
 import Tensors
 
 extension FabricModelFusionProgram {
@@ -13,7 +14,7 @@ extension FabricModelFusionProgram {
   }
 
   /// Saves what the method returned, if a path was given.
-  func save(_ result: FusionResult, _ parts: Parts, runID: String) throws -> [Output] {
+  func save(_ result: FusionResult, _ parts: Parts) throws -> [Output] {
     let models: [(name: String?, model: any StateDict)] =
       switch result {
       case .none: []
@@ -25,23 +26,18 @@ extension FabricModelFusionProgram {
     }
     try world.onGlobalZero { try refuseInputs(as: path, parts.pool) }
     let saver = ModelSaver(
-      world: world, options: parts.saving, overwrite: overwrite, runID: runID,
+      world: world, options: parts.saving, overwrite: overwrite,
       showsProgress: parts.options.progress)
     return try models.map { name, model in
       let target = name.map { "\(path)/\($0)" } ?? path
       let saved = try saver.save(
-        model, to: target, sideFilesFrom: try world.agreeing { try sideFileDirectory(parts.pool) })
+        model, to: target, sideFilesFrom: try world.agreeing { try parts.pool.sideFileDirectory() })
       if world.isGlobalZero {
         Log.line("saved \(target) (\(saved.byteCount) bytes)")
         if let note = (model as? ElementwiseMerge)?.differenceNote { Log.line(note) }
       }
       return Output(name: name, model: model, saved: saved)
     }
-  }
-
-  /// The directory of `_pretrained_`, or of the first model, where configuration files are.
-  private func sideFileDirectory(_ pool: BaseModelPool) throws -> String? {
-    (try pool.loadPretrainedOrFirstModel() as? Checkpoint)?.directory
   }
 
   private func refuseInputs(as path: String, _ pool: BaseModelPool) throws {

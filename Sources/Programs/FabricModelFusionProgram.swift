@@ -74,16 +74,14 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
     if dryRun { return }
     try world.agreeing { try parts.options.apply(to: world) }
     try world.onGlobalZero { try parts.paths.refuseExisting(overwrite: overwrite) }
-    let runID = String(decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
 
     let result = try profile("merge") {
       try parts.method.onRunStart()
-      defer { parts.method.fabric = nil }
       let result = try parts.method.run(parts.pool)
       try parts.method.onRunEnd()
       return result
     }
-    let outputs = try profile("save") { try save(result, parts, runID: runID) }
+    let outputs = try profile("save") { try save(result, parts) }
     try writeManifests(of: outputs, parts)
     try publish(try profile("evaluate") { try evaluate(outputs) }, parts)
   }

@@ -41,7 +41,8 @@ struct WindowCase: CustomTestStringConvertible, Sendable {
       }
     }
     for _ in 0..<1000 { patterns.append(random.next() & most) }
-    for _ in 0..<1000 { patterns.append(min(first + random.next() % (window.end - first + 9), most)) }
+    let reach = window.end - first + 9
+    for _ in 0..<1000 { patterns.append(min(first + random.next() % reach, most)) }
     return patterns
   }
 

@@ -49,13 +49,6 @@ import Testing
     #expect(throws: ThreadFabricError.abandoned(by: 1)) { try outcomes[2].get() }
   }
 
-  @Test("one line has no line breaks or control characters, and is cut below 4 kB")
-  func oneLiner() {
-    #expect(oneLine("a\nb\tc\r\u{1B}[1m\u{7F}é") == "a b c \\u{1B}[1m\\u{7F}é")
-    #expect(oneLine(String(repeating: "é", count: 10_000)).unicodeScalars.count == 3900)
-    #expect(oneLine("") == "")
-  }
-
   @Test("an error without a status of its own ends the command with 1")
   func statuses() {
     struct Plain: Error {}

@@ -20,7 +20,8 @@ extension ParameterError: CustomStringConvertible {
     case .missingValue(let key, let origin):
       return "\(place(origin))\(key) is ???: it must be given, e.g. \(key)=VALUE"
     case .wrongType(let key, let expected, let node):
-      let value = oneLine(node.yaml().trimmingLineEnd())
+      let value = oneLine(
+        node.value.isContainer ? node.pythonLiteral : node.yaml().trimmingLineEnd())
       return "\(place(node.origin))\(key) is \(value), but must be \(expected)"
     case .invalid(let key, let value, let requirement):
       return "\(key)=\(value): \(requirement)"

@@ -1,23 +1,38 @@
 import Checkpoints
+import Foundation
 import FusionCore
 import Tensors
 
 /// Writes a model from all ranks: each computes and writes its own byte ranges.
-struct ModelSaver {
-  let world: any Fabric
-  let options: SaveOptions
-  let overwrite: Bool
-  /// The same on every rank, different in every run.
-  let runID: String
-  let showsProgress: Bool
+public struct ModelSaver {
+  private let world: any Fabric
+  private let options: SaveOptions
+  private let overwrite: Bool
+  private let showsProgress: Bool
+
+  /// A saver for the processes of `world`.
+  ///
+  /// - Parameters:
+  ///   - overwrite: whether a complete output may be replaced.
+  ///   - showsProgress: whether to show a percentage where standard error is a terminal.
+  public init(
+    world: any Fabric, options: SaveOptions = SaveOptions(), overwrite: Bool = false,
+    showsProgress: Bool = false
+  ) {
+    self.world = world
+    self.options = options
+    self.overwrite = overwrite
+    self.showsProgress = showsProgress
+  }
 
   /// One finished output.
-  struct Saved {
+  public struct Saved {
     /// The directory or file.
-    let path: String
+    public let path: String
     /// The weight files, with their bytes and, on rank 0, SHA-256.
-    let files: [(path: String, size: Int, sha256: String)]
-    let byteCount: Int
+    public let files: [(path: String, size: Int, sha256: String)]
+    /// Bytes of all weight files together.
+    public let byteCount: Int
   }
 
   /// Computes and writes `model`.
@@ -28,12 +43,15 @@ struct ModelSaver {
   ///   - path: a directory, or one file when it ends in `.safetensors`.
   ///   - directory: where configuration and tokenizer files are copied from, if anywhere.
   /// - Throws: `AgreedError`; nothing is left under the final name then.
-  func save(_ model: any StateDict, to path: String, sideFilesFrom directory: String?) throws
+  public func save(_ model: any StateDict, to path: String, sideFilesFrom directory: String?) throws
     -> Saved
   {
     let model = try world.agreeing {
       try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
     }
+    // The same on every rank, different in every run.
+    let runID = String(
+      decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
     let writer = try world.agreeing {
       try SafetensorsWriter(
         model.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,
@@ -95,4 +113,10 @@ private final class SliceBuffer {
   }
 
   deinit { bytes.deallocate() }
+}
+
+/// A name for this run that no other run has.
+private func newRunID() -> String {
+  "\(ProcessInfo.processInfo.processIdentifier)-"
+    + String(UInt64(Date().timeIntervalSince1970 * 1e6), radix: 16)
 }

@@ -146,7 +146,15 @@ let package = Package(
       swiftSettings: strict),
     .test("Checkpoints", ["Checkpoints", "Tensors", "Wording"]),
     .test("HydraConfig", ["HydraConfig", "ConfigTree"]),
-    .test("Methods", ["Methods", "FusionCore", "Tensors", "Checkpoints", "FusionTestSupport"]),
+    .test("Tensors", ["Tensors", "FusionTestSupport"]),
+    .test(
+      "FusionCore",
+      ["FusionCore", "Tensors", "Wording", "ConfigTree", "FusionTestSupport", .collections]),
+    .test(
+      "Methods",
+      ["Methods", "FusionCore", "Tensors", "ConfigTree", "Checkpoints", "FusionTestSupport"]),
+    .test("ModelPools", ["ModelPools", "FusionCore", "Checkpoints", "Tensors", "ConfigTree"]),
+    .test("TaskPools", ["TaskPools", "FusionCore", "Tensors", "ConfigTree"]),
     .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),
     .test("DataSets", ["DataSets", "CZlib"], exclude: ["Fixtures"]),
     .test("MPIModule", ["MPIModule", "MPIWorker"]),

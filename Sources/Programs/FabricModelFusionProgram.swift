@@ -79,11 +79,14 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
       try parts.method.onRunStart()
       let result = try parts.method.run(parts.pool)
       try parts.method.onRunEnd()
+      (parts.method as? any SimpleProfilerMixin)?.printProfileSummary(title: "Method")
       return result
     }
     let outputs = try profile("save") { try save(result, parts) }
     try writeManifests(of: outputs, parts)
-    try publish(try profile("evaluate") { try evaluate(outputs) }, parts)
+    let report = try profile("evaluate") { try evaluate(outputs) }
+    printProfileSummary(title: "Program")
+    try publish(report, parts)
   }
 }
 

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Paths as text.
-enum Paths {
+package enum Paths {
   /// The last component, without trailing slashes.
   static func name(of path: String) -> String {
     String(path.split(separator: "/").last ?? "/")
@@ -24,7 +24,7 @@ enum Paths {
   }
 
   /// `path` with a leading `~` replaced by the home directory.
-  static func expandingTilde(_ path: String) -> String {
+  package static func expandingTilde(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = environment("HOME") else { return path }
     return home + path.dropFirst()
   }

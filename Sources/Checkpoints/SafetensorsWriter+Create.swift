@@ -7,7 +7,7 @@ extension SafetensorsWriter {
   /// - Throws: `CheckpointError.outputExists`, `.outputLocked`, `.noSpace`, `.fileSizeLimit`,
   ///   `.system`.
   public func create() throws {
-    try checkTarget()
+    try Self.checkTarget(path, overwrite: overwrite)
     try checkFileSizeLimit()
     do {
       let made = try Directory.create(directory)
@@ -15,7 +15,7 @@ extension SafetensorsWriter {
       let lock = try OutputLock(
         path: Paths.join(directory, ".\(lockName).lock"), target: path)
       state.withLock { $0.lock = lock }
-      try checkTarget()
+      try Self.checkTarget(path, overwrite: overwrite)
       try removeStaleFiles()
       for shard in layout.shards {
         let file = try OpenFile(
@@ -40,9 +40,15 @@ extension SafetensorsWriter {
     isSingleFile ? Paths.name(of: path) : ModelDirectory.single
   }
 
-  /// Refuses to replace what the user did not give up.
-  private func checkTarget() throws {
-    if isSingleFile {
+  /// Whether an output path names one file and not a directory.
+  public static func isSingleFile(_ path: String) -> Bool { path.hasSuffix(".safetensors") }
+
+  /// Refuses to replace an output that the user did not give up.
+  ///
+  /// - Throws: `CheckpointError.outputExists`, `.notRegularFile`.
+  public static func checkTarget(_ path: String, overwrite: Bool) throws {
+    let path = Paths.expandingTilde(path)
+    if isSingleFile(path) {
       guard let kind = Paths.kind(of: path) else { return }
       guard kind == .regular else {
         throw CheckpointError.notRegularFile(path: path, kind: kind.rawValue)
@@ -50,7 +56,7 @@ extension SafetensorsWriter {
       if !overwrite { throw CheckpointError.outputExists(path: path) }
     } else if !overwrite {
       for name in [ModelDirectory.single, ModelDirectory.index] {
-        let existing = Paths.join(directory, name)
+        let existing = Paths.join(path, name)
         if Paths.exists(existing) { throw CheckpointError.outputExists(path: existing) }
       }
     }

@@ -52,7 +52,7 @@ public final class SafetensorsWriter: Sendable {
   ) throws {
     try checkPath(path)
     self.path = Paths.expandingTilde(path)
-    isSingleFile = path.hasSuffix(".safetensors")
+    isSingleFile = Self.isSingleFile(path)
     directory = isSingleFile ? Paths.directory(of: self.path) : self.path
     layout =
       isSingleFile
@@ -65,6 +65,9 @@ public final class SafetensorsWriter: Sendable {
 
   /// The final paths of the weight files, in the order of the layout's shards.
   public var shardPaths: [String] { layout.shards.map { Paths.join(directory, $0.name) } }
+
+  /// Where the weight files are until `commit()`, in the order of the layout's shards.
+  public var temporaryPaths: [String] { layout.shards.map { temporary($0.name) } }
 
   /// The final path of the index; nil when there is one file.
   public var indexPath: String? {

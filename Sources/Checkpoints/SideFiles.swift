@@ -21,6 +21,15 @@ public enum SideFiles {
       || endings.contains(where: name.hasSuffix)
   }
 
+  /// The names of the side files in a model's directory, sorted.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  public static func names(in source: String) throws -> [String] {
+    try Paths.names(in: source).filter {
+      isSideFile($0) && Paths.kind(of: Paths.join(source, $0)) == .regular
+    }
+  }
+
   /// Copies the side files of the model in `source` into `target`, each at once or not at all.
   /// Files of the same names there are replaced.
   ///
@@ -32,9 +41,7 @@ public enum SideFiles {
   ) throws -> [String] {
     let identity = FileIdentity.of(source)
     if identity != nil, identity == FileIdentity.of(target) { return [] }
-    let names = try Paths.names(in: source).filter {
-      isSideFile($0) && Paths.kind(of: Paths.join(source, $0)) == .regular
-    }
+    let names = try names(in: source)
     for name in names {
       let (input, status) = try OpenFile.reading(Paths.join(source, name))
       try AtomicFile.replace(Paths.join(target, name), fsync: fsync) { output in

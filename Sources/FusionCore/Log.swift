@@ -15,16 +15,7 @@ public enum Log {
 
   /// Writes `text` as it is.
   public static func text(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)[...]
-      while !rest.isEmpty {
-        let written = write(
-          STDERR_FILENO, rest.base.baseAddress.map { $0 + rest.startIndex }, rest.count)
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { return }
-        rest = rest.dropFirst(written)
-      }
-    }
+    // There is no other place to say that this one is closed.
+    _ = writeAll(text, to: STDERR_FILENO)
   }
 }

@@ -16,6 +16,8 @@ public final class MPIFabric: Fabric {
   public var localWorldSize: Int { placement.localSize }
   /// Position of this host among the hosts, from 0.
   public var nodeRank: Int { placement.nodeRank }
+  /// This rank's share of the cores of its host.
+  public let defaultThreads: Int
   /// Threads that this process may keep busy.
   public var threads: Int
   /// The MPI library and its version.
@@ -30,7 +32,8 @@ public final class MPIFabric: Fabric {
   public init(_ communicator: Communicator) throws {
     self.communicator = communicator
     placement = try communicator.placement()
-    threads = max(min(usableCores(), installedCores() / placement.localSize), 1)
+    defaultThreads = max(min(usableCores(), installedCores() / placement.localSize), 1)
+    threads = defaultThreads
     backend = try MPILibrary.name()
   }
 
@@ -39,11 +42,9 @@ public final class MPIFabric: Fabric {
 
   /// Gives every process the bytes that `root` holds.
   public func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
-    var count = [bytes.count]
-    try communicator.broadcast(&count, root: root)
-    var received = globalRank == root ? bytes : [UInt8](repeating: 0, count: count[0])
-    try communicator.broadcast(&received, root: root)
-    return received
+    var bytes = bytes
+    try communicator.broadcast(&bytes, root: root)
+    return bytes
   }
 
   /// Combines integers element by element.

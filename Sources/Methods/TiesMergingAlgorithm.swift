@@ -63,7 +63,7 @@ public final class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    try validate()
+    try world.agreeing { try validate() }
     let inputs = try profile("load models") {
       try modelpool.loadPretrainedModelAndTaskVectors(joint: true)
     }
@@ -103,9 +103,10 @@ public final class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     try Set(
       removeKeys.map { key in
         guard let position = manifest.position(of: TensorName(key)) else {
-          throw TensorError.missing(
-            TensorName(key), in: "method.remove_keys",
-            didYouMean: nearest(to: key, among: manifest.tensors.map(\.name.string)))
+          let near = nearest(to: key, among: manifest.tensors.map(\.name.string))
+          throw ParameterError.invalid(
+            key: "method.remove_keys", value: "\(TensorName(key))",
+            requirement: "no such tensor" + (near.map { "; did you mean '\($0)'?" } ?? ""))
         }
         return position
       })

@@ -48,8 +48,8 @@ public final class WeightedAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin 
   ///
   /// - Throws: `AlgorithmError.weightCount`, and when the models do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    try validate()
     try world.agreeing {
+      try validate()
       guard weights.count == modelpool.count else {
         throw AlgorithmError.weightCount(weights: weights.count, models: modelpool.modelNames)
       }

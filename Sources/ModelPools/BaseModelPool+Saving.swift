@@ -13,13 +13,37 @@ extension BaseModelPool {
   public func saveModel(
     _ model: any StateDict, to path: String, options: SaveOptions = SaveOptions(),
     overwrite: Bool = false
-  ) throws -> ModelSaver.Saved {
-    try ModelSaver(world: world, options: options, overwrite: overwrite)
-      .save(model, to: path, sideFilesFrom: try world.agreeing { try sideFileDirectory() })
+  ) throws -> SavedModel {
+    try ModelSaver(world: world, options: options, overwrite: overwrite).save(
+      model, to: path, sources: sources,
+      sideFiles: try world.agreeing { try sideFileDirectory() })
+  }
+
+  /// The checkpoints that were opened so far, in pool order.
+  public var sources: [SourceFiles] {
+    openedModels.compactMap { name, model in
+      (model as? Checkpoint).map { SourceFiles(name: name, checkpoint: $0) }
+    }
   }
 
   /// The directory of `_pretrained_`, or of the first model, where configuration files are.
+  ///
+  /// - Throws: what opening that model throws.
   public func sideFileDirectory() throws -> String? {
     (try loadPretrainedOrFirstModel() as? Checkpoint)?.directory
+  }
+
+  /// Refuses an output before any work is done: one that exists, or that a model is read from.
+  ///
+  /// - Throws: `CheckpointError.outputExists`, `SaveError.inputIsOutput`.
+  public func checkOutput(_ path: String, overwrite: Bool) throws {
+    try SafetensorsWriter.checkTarget(path, overwrite: overwrite)
+    guard let output = FileIdentity.of(path) else { return }
+    for name in allModelNames {
+      guard let source = try? modelPath(name) else { continue }
+      if FileIdentity.of(Paths.expandingTilde(source)) == output {
+        throw SaveError.inputIsOutput(model: name, path: path)
+      }
+    }
   }
 }

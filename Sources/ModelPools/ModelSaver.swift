@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import FusionCore
+import Synchronization
 import Tensors
 
 /// Writes a model from all ranks: each computes and writes its own byte ranges.
@@ -25,67 +26,84 @@ public struct ModelSaver {
     self.showsProgress = showsProgress
   }
 
-  /// One finished output.
-  public struct Saved {
-    /// The directory or file.
-    public let path: String
-    /// The weight files, with their bytes and, on rank 0, SHA-256.
-    public let files: [(path: String, size: Int, sha256: String)]
-    /// Bytes of all weight files together.
-    public let byteCount: Int
-  }
-
   /// Computes and writes `model`.
   ///
-  /// Every process of `world` needs to call this method.
+  /// The weights get their final names last, so that what is there under them is whole: with the
+  /// files beside them, checksums taken, inputs unchanged. Every process of `world` needs to call
+  /// this method.
   ///
   /// - Parameters:
   ///   - path: a directory, or one file when it ends in `.safetensors`.
-  ///   - directory: where configuration and tokenizer files are copied from, if anywhere.
+  ///   - sources: the checkpoints that the model is made of; they must not change meanwhile.
+  ///   - sideFiles: the directory of configuration and tokenizer files to copy, if any.
+  ///   - describe: makes the text of the manifest, on rank 0.
   /// - Throws: `AgreedError`; nothing is left under the final name then.
-  public func save(_ model: any StateDict, to path: String, sideFilesFrom directory: String?) throws
-    -> Saved
-  {
-    let model = try world.agreeing {
-      try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
-    }
+  public func save(
+    _ model: any StateDict, to path: String, sources: [SourceFiles] = [],
+    sideFiles: String? = nil, describe: ((SavedModel) throws -> String)? = nil
+  ) throws -> SavedModel {
+    let started = ContinuousClock.now
+    let path = Paths.expandingTilde(path)
     // The same on every rank, different in every run.
     let runID = String(
       decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
-    let writer = try world.agreeing {
-      try SafetensorsWriter(
+    let (model, writer) = try world.agreeing {
+      let model = try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
+      let writer = try SafetensorsWriter(
         model.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,
         overwrite: overwrite, fsync: options.fsync)
+      return (model, writer)
     }
+    let companions = CompanionFiles(of: path, fsync: options.fsync)
     do {
-      try world.onGlobalZero { try writer.create() }
+      try world.onGlobalZero {
+        for source in sources { try source.refuse(asOutput: path) }
+        try writer.create()
+      }
       try world.agreeing {
         try writer.open()
         try write(model, with: writer)
-        try writer.finishWriting()
       }
-      var digests: [String] = []
+      let digests = try world.agreeing { try finish(writer) }
+      try world.agreeing { for source in sources { try source.checkpoint.checkUnchanged() } }
+      let saved = SavedModel(
+        path: path,
+        files: zip(zip(writer.shardPaths, writer.layout.shards), digests).map {
+          SavedModel.File(path: $0.0, size: $0.1.size, sha256: $1)
+        },
+        byteCount: writer.layout.byteCount,
+        seconds: (ContinuousClock.now - started) / .seconds(1),
+        peakMemory: try world.peakMemory())
       try world.onGlobalZero {
+        if let sideFiles { try companions.copySideFiles(from: sideFiles) }
+        if let describe { try companions.writeManifest(try describe(saved)) }
         try writer.commit()
-        if let directory, !path.hasSuffix(".safetensors") {
-          try SideFiles.copy(from: directory, to: path, fsync: options.fsync)
-        }
-        digests = try writer.shardPaths.map { try Digest.sha256(of: $0) }
       }
-      let files = zip(writer.shardPaths, writer.layout.shards).enumerated().map { index, shard in
-        (shard.0, shard.1.size, index < digests.count ? digests[index] : "")
-      }
-      return Saved(path: path, files: files, byteCount: writer.layout.byteCount)
+      return saved
     } catch {
+      if world.isGlobalZero { companions.discard() }
       writer.discard()
       throw error
     }
+  }
+
+  /// Waits for the disk and, on rank 0 meanwhile, takes the checksums of all files.
+  private func finish(_ writer: SafetensorsWriter) throws -> [String] {
+    let digests = Mutex(writer.temporaryPaths.map { _ in "" })
+    let isHashing = world.isGlobalZero
+    try Parallel(threads: 2).forEach(isHashing ? 2 : 1) { task in
+      if task == 0 { return try writer.finishWriting() }
+      let found = try writer.temporaryPaths.map { try Digest.sha256(of: $0) }
+      digests.withLock { $0 = found }
+    }
+    return digests.withLock { $0 }
   }
 
   private func write(_ model: any StateDict, with writer: SafetensorsWriter) throws {
     let slices = model.manifest.slices(
       part: world.globalRank, of: world.worldSize, limit: Self.sliceElements)
     let progress = Progress(total: slices.count, isShown: showsProgress && world.isGlobalZero)
+    defer { progress.end() }
     _ = try Parallel(threads: world.threads).forEach(slices.count, makeState: { SliceBuffer() }) {
       buffer, index in
       let slice = slices[index]
@@ -94,7 +112,6 @@ public struct ModelSaver {
       try writer.write(slice, UnsafeRawBufferPointer(bytes))
       progress.advance()
     }
-    progress.end()
   }
 
   private static let sliceElements = 1 << 18

@@ -4,51 +4,51 @@ import Tensors
 extension Fabric {
   /// A copy of `model` in rank 0's memory, computed by all ranks together; nil on the others.
   ///
-  /// Every process needs to call this method.
+  /// The ranks compute window after window, so that all but rank 0 hold one window only. Every
+  /// process needs to call this method.
   ///
   /// - Throws: `AgreedError` when reading failed on any rank.
   func materialise(_ model: any StateDict) throws -> InMemoryStateDict? {
-    var tensors: [Tensor] = []
-    for batch in model.manifest.batches(bytes: 64 << 20) {
-      let joined = try join(batch, of: model)
+    let manifest = model.manifest
+    let builders = isGlobalZero ? manifest.tensors.map { TensorBuilder($0) } : []
+    for window in manifest.windows(bytes: 64 << 20) {
+      let joined = try join(window, of: model)
       defer { joined.deallocate() }
       guard isGlobalZero else { continue }
       var offset = 0
-      for position in batch {
-        let info = model.manifest.tensors[position]
-        tensors.append(
-          try Tensor(info) {
-            $0.copyMemory(from: .init(rebasing: joined[offset..<offset + info.byteCount]))
-          })
-        offset += info.byteCount
+      for slice in window {
+        let size = slice.count * manifest.tensors[slice.tensor].dtype.byteCount
+        builders[slice.tensor].fill(
+          slice.elements, from: .init(rebasing: joined[offset..<offset + size]))
+        offset += size
       }
     }
-    return isGlobalZero ? try InMemoryStateDict(tensors, label: model.label) : nil
+    return isGlobalZero
+      ? try InMemoryStateDict(builders.map { $0.finish() }, label: model.label) : nil
   }
 
-  /// The bytes of some tensors, one after the other, of which every rank computes a part.
+  /// The bytes of some slices, one after the other, of which every rank computes a part.
   private func join(
-    _ batch: Range<Int>, of model: any StateDict
+    _ window: [Slice], of model: any StateDict
   ) throws -> UnsafeMutableRawBufferPointer {
-    let part = try Manifest(Array(model.manifest.tensors[batch]))
-    let size = max(part.byteCount, 1)
+    let widths = window.map { model.manifest.tensors[$0.tensor].dtype.byteCount }
+    var offsets = [0]
+    for (slice, width) in zip(window, widths) {
+      offsets.append(offsets[offsets.count - 1] + slice.count * width)
+    }
+    let starts = offsets
     nonisolated(unsafe) let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: size, alignment: 64)
+      byteCount: max(starts[window.count], 1), alignment: 64)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    var starts = [0]
-    for tensor in part.tensors { starts.append(starts[starts.count - 1] + tensor.byteCount) }
-    let offsets = starts
     do {
-      let slices = part.slices(part: globalRank, of: worldSize, limit: 1 << 18)
+      // Slices are dealt in turn; windows hold many of them.
+      let mine = window.indices.filter { $0 % worldSize == globalRank }
       let parallel = Parallel(threads: threads)
       try agreeing {
-        try parallel.forEach(slices.count) { index in
-          let slice = slices[index]
-          let width = part.tensors[slice.tensor].dtype.byteCount
-          let start = offsets[slice.tensor] + slice.elements.lowerBound * width
+        try parallel.forEach(mine.count) { item in
+          let index = mine[item]
           try model.read(
-            Slice(tensor: batch.lowerBound + slice.tensor, elements: slice.elements),
-            into: .init(rebasing: bytes[start..<start + slice.count * width]))
+            window[index], into: .init(rebasing: bytes[starts[index]..<starts[index + 1]]))
         }
       }
       try join(bytes)
@@ -61,20 +61,21 @@ extension Fabric {
 }
 
 extension Manifest {
-  /// Runs of consecutive tensors of about `bytes` together; a larger tensor is a run of its own.
-  fileprivate func batches(bytes: Int) -> [Range<Int>] {
-    var batches: [Range<Int>] = []
-    var start = 0
+  /// All elements as runs of slices of about `bytes` together.
+  fileprivate func windows(bytes: Int) -> [[Slice]] {
+    var windows: [[Slice]] = []
+    var window: [Slice] = []
     var size = 0
-    for (position, tensor) in tensors.enumerated() {
-      if position > start && size + tensor.byteCount > bytes {
-        batches.append(start..<position)
-        start = position
+    for slice in slices(limit: 1 << 18) {
+      let next = slice.count * tensors[slice.tensor].dtype.byteCount
+      if !window.isEmpty && size + next > bytes {
+        windows.append(window)
+        window = []
         size = 0
       }
-      size += tensor.byteCount
+      window.append(slice)
+      size += next
     }
-    if start < tensors.count { batches.append(start..<tensors.count) }
-    return batches
+    return window.isEmpty ? windows : windows + [window]
   }
 }

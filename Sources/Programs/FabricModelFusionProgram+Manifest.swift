@@ -4,22 +4,18 @@ import Foundation
 import FusionCore
 import ModelPools
 import OrderedCollections
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Tensors
 
 extension FabricModelFusionProgram {
   /// `merge_manifest.json`: where every byte of the output came from.
-  func mergeManifest(
-    _ saved: ModelSaver.Saved, _ parts: Parts, peakMemory: [Int]
-  ) throws -> JSONValue {
-    .object([
+  func mergeManifest(_ saved: SavedModel, _ parts: Parts) throws -> JSONValue {
+    var seconds = OrderedDictionary<String, JSONValue>()
+    for (action, time) in profiler.totals where time > 0 { seconds[action] = .number(time) }
+    seconds["save"] = .number(saved.seconds)
+    return .object([
       "fusion_bench": .string(fusionBenchVersion),
       "config": JSONValue(config),
-      "inputs": .array(try parts.pool.allModelNames.map { try input($0, parts.pool) }),
+      "inputs": .array(parts.pool.openedModels.map { input($0.name, $0.model) }),
       "outputs": .array(
         saved.files.map {
           .object([
@@ -32,28 +28,18 @@ extension FabricModelFusionProgram {
       "threads": .integer(world.threads),
       "split": .string(parts.options.split.rawValue),
       "backend": .string(world.backend),
-      "seconds": .object(
-        OrderedDictionary(
-          uniqueKeysWithValues: profiler.totals.map { ($0.action, JSONValue.number($0.seconds)) })),
-      "peak_memory_bytes": .array(peakMemory.map { .integer($0) }),
+      "seconds": .object(seconds),
+      "peak_memory_bytes": .array(saved.peakMemory.map { .integer($0) }),
     ])
   }
 
-  private func input(_ name: String, _ pool: BaseModelPool) throws -> JSONValue {
-    let model = try pool.loadModel(name)
+  private func input(_ name: String, _ model: any StateDict) -> JSONValue {
     let files = (model as? Checkpoint)?.files ?? []
     return .object([
       "name": .string(name), "source": .string(model.label),
       "files": .array(
         files.map { .object(["path": .string($0.path), "size": .integer($0.status.size)]) }),
     ])
-  }
-
-  /// This rank's peak resident memory in bytes, as text for gathering.
-  func peakMemoryText() -> [UInt8] {
-    var usage = rusage()
-    let status = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Array("\(status == 0 ? usage.ru_maxrss * 1024 : 0)".utf8)
   }
 }
 

@@ -10,7 +10,7 @@ extension FabricModelFusionProgram {
   struct Output {
     let name: String?
     let model: any StateDict
-    let saved: ModelSaver.Saved?
+    let saved: SavedModel?
   }
 
   /// Saves what the method returned, if a path was given.
@@ -22,34 +22,32 @@ extension FabricModelFusionProgram {
       case .models(let models): models.map { ($0.name, $0.model) }
       }
     guard let path = parts.paths.model else {
+      if world.isGlobalZero { Log.line("merged_model_save_path is null: the model is not saved") }
       return models.map { Output(name: $0.name, model: $0.model, saved: nil) }
     }
-    try world.onGlobalZero { try refuseInputs(as: path, parts.pool) }
     let saver = ModelSaver(
       world: world, options: parts.saving, overwrite: overwrite,
       showsProgress: parts.options.progress)
     return try models.map { name, model in
       let target = name.map { "\(path)/\($0)" } ?? path
       let saved = try saver.save(
-        model, to: target, sideFilesFrom: try world.agreeing { try parts.pool.sideFileDirectory() })
-      if world.isGlobalZero {
-        Log.line("saved \(target) (\(saved.byteCount) bytes)")
-        if let note = (model as? ElementwiseMerge)?.differenceNote { Log.line(note) }
-      }
+        model, to: target, sources: parts.pool.sources,
+        sideFiles: try world.agreeing { try parts.pool.sideFileDirectory() },
+        describe: { try self.mergeManifest($0, parts).text(indent: 2) })
+      try note(model)
+      if world.isGlobalZero { Log.line("saved \(target) (\(saved.byteCount) bytes)") }
       return Output(name: name, model: model, saved: saved)
     }
   }
 
-  private func refuseInputs(as path: String, _ pool: BaseModelPool) throws {
-    let target = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-    for name in pool.allModelNames {
-      guard let checkpoint = try pool.loadModel(name) as? Checkpoint else { continue }
-      let places = [checkpoint.directory] + checkpoint.files.map(\.path)
-      let isInput = places.contains {
-        URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath().path == target
-      }
-      if isInput { throw ProgramError.inputIsOutput(model: name, path: path) }
-    }
+  /// Says which integer tensors the inputs disagree on.
+  private func note(_ model: any StateDict) throws {
+    guard let merge = model as? ElementwiseMerge else { return }
+    let names = try merge.inputs.differingIntegers(in: world)
+    guard let first = names.first, world.isGlobalZero else { return }
+    Log.line(
+      "\(names.count) integer tensor(s) differ between models, such as '\(first)'; "
+        + "the values of the pre-trained or first model are kept")
   }
 
   /// Evaluates every model on rank 0; the other ranks sleep meanwhile. Null without a task pool or
@@ -76,41 +74,15 @@ extension FabricModelFusionProgram {
       reports.map { .object(["name": .string($0.name ?? ""), "model": $0.report]) })
   }
 
-  /// Writes beside every saved model where it came from.
-  func writeManifests(of outputs: [Output], _ parts: Parts) throws {
-    let memory = try world.allGather(peakMemoryText())
-      .map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
-    try world.onGlobalZero {
-      for saved in outputs.compactMap(\.saved) {
-        let manifest = try mergeManifest(saved, parts, peakMemory: memory)
-        let isFile = saved.path.hasSuffix(".safetensors")
-        try AtomicFile.write(
-          manifest.text(indent: 2),
-          to: isFile ? "\(saved.path).manifest.json" : "\(saved.path)/merge_manifest.json",
-          fsync: parts.saving.fsync)
-      }
-    }
-  }
-
   /// Prints the report and writes it.
   func publish(_ report: JSONValue, _ parts: Parts) throws {
     try world.onGlobalZero {
       guard report != .null else { return }
-      print(report.text(indent: 2), terminator: "")
+      try StandardOutput.write(report.text(indent: 2))
       if let path = parts.paths.report {
         try AtomicFile.write(report.text(), to: path)
         Log.line("report: \(path)")
       }
     }
-  }
-}
-
-extension ElementwiseMerge {
-  /// A line about integer tensors that the inputs disagree on.
-  fileprivate var differenceNote: String? {
-    let names = inputs.differingIntegers
-    guard let first = names.first else { return nil }
-    return "\(names.count) integer tensor(s) differ between models, such as '\(first)'; "
-      + "the values of the pre-trained or first model are kept"
   }
 }

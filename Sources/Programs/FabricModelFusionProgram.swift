@@ -73,7 +73,10 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
     let parts = try world.agreeing { try makeParts() }
     if dryRun { return }
     try world.agreeing { try parts.options.apply(to: world) }
-    try world.onGlobalZero { try parts.paths.refuseExisting(overwrite: overwrite) }
+    try world.onGlobalZero {
+      if let path = parts.paths.model { try parts.pool.checkOutput(path, overwrite: overwrite) }
+      try taskpool?.prepare()
+    }
 
     let result = try profile("merge") {
       try parts.method.onRunStart()
@@ -83,7 +86,6 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
       return result
     }
     let outputs = try profile("save") { try save(result, parts) }
-    try writeManifests(of: outputs, parts)
     let report = try profile("evaluate") { try evaluate(outputs) }
     printProfileSummary(title: "Program")
     try publish(report, parts)

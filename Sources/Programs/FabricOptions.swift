@@ -36,7 +36,8 @@ public final class FabricOptions: Component {
   /// Checks `devices`.
   public func validate() throws {
     switch devices?.value {
-    case nil, .null, .int, .string("auto"): break
+    case nil, .null, .string("auto"): break
+    case .int(let count) where count >= -1: break
     default:
       throw ParameterError.invalid(
         key: "devices", value: devices?.yaml() ?? "", requirement: "must be a number or auto")
@@ -47,12 +48,17 @@ public final class FabricOptions: Component {
   ///
   /// - Throws: `ParameterError` when more processes are asked for than a launcher started.
   func apply(to world: any Fabric) throws {
-    if case .int(let wanted) = devices?.value, wanted > 1, world.worldSize == 1 {
+    if case .int(let wanted) = devices?.value, wanted > max(world.localWorldSize, 1) {
       throw ParameterError.invalid(
         key: "fabric.devices", value: "\(wanted)",
-        requirement: "one process was started; use: mpirun -n \(wanted) fusion_bench …")
+        requirement: "\(world.localWorldSize) process(es) were started on this host; "
+          + "use: mpirun -n \(wanted) fusion_bench …")
     }
-    if case .count(let count) = threads { world.threads = count }
+    if case .count(let count) = threads {
+      world.threads = count
+    } else {
+      world.threads = world.defaultThreads
+    }
     let unused = [
       ("strategy", strategy), ("accelerator", accelerator), ("precision", precision),
       ("plugins", plugins), ("callbacks", callbacks), ("loggers", loggers),

@@ -1,8 +1,9 @@
+import Checkpoints
 import ConfigTree
 import Foundation
 import FusionCore
 
-/// Where a run reads nothing from and writes to.
+/// Where a run writes.
 struct ProgramPaths {
   /// The merged model's directory or file.
   let model: String?
@@ -17,25 +18,14 @@ struct ProgramPaths {
     self.model = try model.map {
       try Self.fill($0, key: "merged_model_save_path", logDirectory)
     }
-    // Without a log folder the default report has no place; one that was asked for must have.
     self.report = try report.map { try Self.fill($0, key: "report_save_path", logDirectory) }
   }
 
-  /// Refuses an output that is there already, before any work is done.
-  ///
-  /// - Throws: `ProgramError.outputExists`.
-  func refuseExisting(overwrite: Bool) throws {
-    guard let model, !overwrite else { return }
-    let names =
-      model.hasSuffix(".safetensors")
-      ? [""] : ["/model.safetensors", "/model.safetensors.index.json"]
-    for file in names.map({ model + $0 }) where FileManager.default.fileExists(atPath: file) {
-      throw ProgramError.outputExists(file)
-    }
-  }
-
   private static func fill(_ text: String, key: String, _ logDirectory: String?) throws -> String {
-    var filled = text
+    guard !text.isEmpty else {
+      throw ParameterError.invalid(key: key, value: "''", requirement: "must be a path or null")
+    }
+    var filled = Paths.expandingTilde(text)
     if filled.contains("{log_dir}") {
       guard let logDirectory else {
         throw ParameterError.invalid(

@@ -44,9 +44,29 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
         requirement: "the task has no head in taskpool.heads; heads are given for "
           + "\(Array(heads.keys))")
     }
+    if baseModel == nil && !testDatasets.isEmpty {
+      throw ParameterError.invalid(
+        key: "base_model", value: "null",
+        requirement: "name the directory whose config.json describes the network")
+    }
     guard TorchDevice(userName: device) != nil else {
       throw ParameterError.invalid(
         key: "device", value: device, requirement: "must be cpu, cuda or cuda:N")
+    }
+  }
+
+  /// Opens libtorch, the network's description, heads and data sets.
+  ///
+  /// - Throws: what opening throws.
+  public override func prepare() throws {
+    let library = try TorchLibrary.load()
+    guard let folder = baseModel else { return }
+    let config = try CLIPVisionConfig(path: "\(folder)/config.json")
+    _ = try CLIPImagePreprocessor(path: "\(processor ?? folder)/preprocessor_config.json")
+    for (task, path) in testDatasets {
+      _ = try CLIPZeroShotHead(
+        try Checkpoint.open(heads[task] ?? ""), hiddenSize: config.hiddenSize, library: library)
+      _ = try openDataSet(path: path)
     }
   }
 
@@ -58,7 +78,7 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
     let library = try TorchLibrary.load()
     try library.setThreads(usableCores())
     let place = TorchDevice(userName: device) ?? .cpu
-    let folder = try modelFolder()
+    let folder = baseModel ?? ""
     let network = try CLIPVisionTransformer(
       try CLIPVisionConfig(path: "\(folder)/config.json"), weights: model, library: library,
       device: place)
@@ -89,14 +109,5 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
 
   private func entry(accuracy: Double, loss: Double) -> JSONValue {
     .object(["accuracy": .number(accuracy), "loss": .number(loss)])
-  }
-
-  private func modelFolder() throws -> String {
-    guard let folder = baseModel else {
-      throw ParameterError.invalid(
-        key: "taskpool.base_model", value: "null",
-        requirement: "name the directory whose config.json describes the network")
-    }
-    return folder
   }
 }

@@ -9,10 +9,23 @@ public final class Tensor: Sendable {
   /// - Throws: what `fill` throws.
   public init(_ info: TensorInfo, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
     self.info = info
-    storage = .allocate(byteCount: max(info.byteCount, 1), alignment: 64)
-    storage.initializeMemory(as: UInt8.self, repeating: 0)
+    storage = Self.allocate(info)
     // When this throws, `deinit` frees the storage: everything is initialised by now.
     try fill(UnsafeMutableRawBufferPointer(rebasing: storage[0..<info.byteCount]))
+  }
+
+  /// Makes a tensor of memory from `allocate`, which it frees.
+  init(_ info: TensorInfo, adopting storage: UnsafeMutableRawBufferPointer) {
+    self.info = info
+    self.storage = storage
+  }
+
+  /// Memory for a tensor, zero.
+  static func allocate(_ info: TensorInfo) -> UnsafeMutableRawBufferPointer {
+    let storage = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(info.byteCount, 1), alignment: 64)
+    storage.initializeMemory(as: UInt8.self, repeating: 0)
+    return storage
   }
 
   /// Makes a tensor from its bytes.

@@ -15,11 +15,11 @@ extension Command {
   func run(in world: any Fabric) throws {
     guard line.isMultirun else { return try run(JobPlan(overrides: line.overrides), in: world) }
     let plans = try decode([JobPlan].self, try world.fromGlobalZero { try encode(sweep()) })
-    if world.isGlobalZero { announce("Launching \(plans.count) jobs locally") }
+    if world.isGlobalZero { try announce("Launching \(plans.count) jobs locally") }
     var failed: [String] = []
     for (number, plan) in plans.enumerated() {
       let title = "#\(number) : \(plan.overrides.joined(separator: " "))"
-      if world.isGlobalZero { announce("\t\(title)") }
+      if world.isGlobalZero { try announce("\t\(title)") }
       do {
         try run(plan, in: world)
       } catch let error as AgreedError {
@@ -53,25 +53,32 @@ extension Command {
   private func prepare(_ plan: JobPlan) throws -> ConfigNode {
     let number = plan.number.map { ["hydra.job.num=\($0)", "hydra.job.id=\"\($0)\""] } ?? []
     let given = line.isMultirun ? hydraOverrides : []
-    let composition = try composer.compose(
-      configName: configName, overrides: given + plan.overrides + number)
+    var overrides = given + plan.overrides + number
+    if plan.number != nil, let folder = try sweepFolder(overrides) {
+      // Jobs of a sweep share one time of day: each gets a folder of its own below it.
+      overrides.append("++path.log_dir='\(folder)'")
+    }
+    let composition = try composer.compose(configName: configName, overrides: overrides)
     for warning in composition.warnings { Log.line(warning) }
     var resolver = InterpolationResolver(context: composition.resolverContext)
     resolver.onWarning = { Log.line($0) }
-    var job = try resolver.resolve(composition.job)
-    var folder = try folderText(composition, resolver, "hydra.run.dir")
-    if plan.number != nil, let sweep = try folderText(composition, resolver, "hydra.sweep.dir"),
-      let part = try folderText(composition, resolver, "hydra.sweep.subdir")
-    {
-      // Jobs of a sweep share one time of day: each gets a folder of its own below it.
-      folder = "\(sweep)/\(part)"
-      if var path = job["path"] {
-        path["log_dir"] = ConfigNode(.string("\(sweep)/\(part)"))
-        job["path"] = path
-      }
+    let job = try resolver.resolve(composition.job)
+    let place = plan.number == nil ? "hydra.run.dir" : "path.log_dir"
+    if let folder = try folderText(composition, resolver, place) {
+      try write(composition, to: folder, resolver)
     }
-    if let folder { try write(composition, to: folder, resolver) }
     return job
+  }
+
+  /// Where a job of a sweep writes, unless it was told otherwise.
+  private func sweepFolder(_ overrides: [String]) throws -> String? {
+    if try Override.parse(overrides).contains(where: { $0.key == "path.log_dir" }) { return nil }
+    let composition = try composer.compose(configName: configName, overrides: overrides)
+    let resolver = InterpolationResolver(context: composition.resolverContext)
+    guard let sweep = try folderText(composition, resolver, "hydra.sweep.dir"),
+      let part = try folderText(composition, resolver, "hydra.sweep.subdir")
+    else { return nil }
+    return "\(sweep)/\(part)"
   }
 
   private var hydraOverrides: [String] {
@@ -116,10 +123,10 @@ extension Command {
     }
   }
 
-  private func announce(_ text: String) {
+  private func announce(_ text: String) throws {
     let format = DateFormatter()
     format.dateFormat = "yyyy-MM-dd HH:mm:ss,SSS"
-    print("[\(format.string(from: Date()))][HYDRA] \(text)")
+    try StandardOutput.write("[\(format.string(from: Date()))][HYDRA] \(text)\n")
   }
 
   private func encode(_ value: some Encodable) throws -> [UInt8] {

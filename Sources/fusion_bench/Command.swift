@@ -21,6 +21,7 @@ struct Command {
   init(_ arguments: [String]) throws {
     let line = try HydraCommandLine.parse(arguments)
     try line.validate()
+    if line.rerun != nil { throw CommandError.noRerun }
     let needsFolder = line.configPath == nil && !line.showsVersion
     composer = ConfigComposer(
       sources: try line.sources(

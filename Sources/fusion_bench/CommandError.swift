@@ -5,6 +5,7 @@ import HydraConfig
 enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
   case noConfigFolder(executable: String)
   case badCompletion(String)
+  case noRerun
   case jobsFailed([String], of: Int)
 
   var exitStatus: Int32 {
@@ -17,6 +18,8 @@ enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
       "no folder config/ with fabric_model_fusion.yaml above \(executable); name one with --config-path"
     case .badCompletion(let text):
       "--shell-completion: '\(text)' is none of install=bash, install=zsh, uninstall=bash, uninstall=zsh"
+    case .noRerun:
+      "--experimental-rerun: Python's job records cannot be run again here"
     case .jobsFailed(let jobs, let count):
       "\(jobs.count) of \(count) jobs failed: \(jobs.joined(separator: "; "))"
     }

@@ -6,6 +6,8 @@ import MPIModule
 /// Writes why the command failed: any details first, then the one line that scripts look at.
 final class ErrorReporter {
   private var hasReported = false
+  /// Whether an error came while MPI ran, so that all ranks have met.
+  private(set) var hasSeenMPI = false
 
   /// Writes the error, unless one was written.
   func report(_ error: any Error) {
@@ -39,7 +41,10 @@ final class ErrorReporter {
   var policy: MPIErrorPolicy {
     MPIErrorPolicy(
       isAgreed: { $0 is AgreedError },
-      reportAgreed: { error, rank in if rank == 0 { self.report(error) } },
+      reportAgreed: { error, rank in
+        self.hasSeenMPI = true
+        if rank == 0 { self.report(error) }
+      },
       reportFatal: { error, rank in
         // Where several ranks fail at once the lowest speaks: it ends the job before the others do.
         Thread.sleep(forTimeInterval: 0.25 * Double(min(rank, 8)))

@@ -13,7 +13,7 @@ enum FusionBenchMain {
       let command = try Command(Array(CommandLine.arguments.dropFirst()))
       if command.onlyPrints {
         // Nothing is shared, so MPI is not needed: the first rank prints for all.
-        if launcher?.rank ?? 0 == 0 { print(try command.text(), terminator: "") }
+        if launcher?.rank ?? 0 == 0 { try StandardOutput.write(try command.text()) }
       } else if let launcher {
         try withMPI(launcher: launcher, onError: reporter.policy) { communicator in
           try command.run(in: try MPIFabric(communicator))
@@ -22,7 +22,11 @@ enum FusionBenchMain {
         try command.run(in: LocalFabric())
       }
     } catch {
-      if launcher?.rank ?? 0 == 0 { reporter.report(error) }
+      let isFirst = launcher?.rank ?? 0 == 0
+      if isFirst { reporter.report(error) }
+      // Launchers end the job at the first status that is not 0. Where MPI was not started every
+      // rank fails alike, and rank 0 gets the time to be the one that ends it, with its line.
+      if !isFirst && !reporter.hasSeenMPI { Thread.sleep(forTimeInterval: 2) }
       exit(exitStatus(of: error))
     }
   }

@@ -78,6 +78,7 @@ final class BrokenFabric: Fabric {
   var localRank: Int { sound.localRank }
   var localWorldSize: Int { sound.localWorldSize }
   var nodeRank: Int { sound.nodeRank }
+  var defaultThreads: Int { sound.defaultThreads }
   var threads: Int {
     get { sound.threads }
     set { sound.threads = newValue }

@@ -17,6 +17,7 @@ public final class ThreadFabric: Fabric {
   /// Always 0.
   public var nodeRank: Int { 0 }
   /// Threads that this rank may keep busy.
+  public let defaultThreads = 1
   public var threads: Int
   /// `threads`.
   public var backend: String { "threads" }

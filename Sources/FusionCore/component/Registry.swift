@@ -22,7 +22,8 @@ public struct Registry {
       throw ParameterError.noTarget(role: role.isEmpty ? "program" : role, node.origin)
     }
     guard case .string(let name) = target.value else {
-      throw ParameterError.wrongType(key: "_target_", expected: "a string", target)
+      throw ParameterError.wrongType(
+        key: role.isEmpty ? "_target_" : "\(role)._target_", expected: "a string", target)
     }
     let candidates = types.filter { $0 is C.Type || C.self == (any Component).self }
     guard let type = types.first(where: { $0.answers(to: name) }) else {

@@ -16,6 +16,8 @@ public protocol Fabric: AnyObject {
   var localWorldSize: Int { get }
   /// Position of this host among the hosts, from 0.
   var nodeRank: Int { get }
+  /// Threads that this process may keep busy unless told otherwise: its share of the cores.
+  var defaultThreads: Int { get }
   /// Threads that this process may keep busy.
   var threads: Int { get set }
   /// What carries the messages, for reports: `local`, or the MPI library and its version.

@@ -10,6 +10,8 @@ public final class LocalFabric: Fabric {
   public var localWorldSize: Int { 1 }
   /// Always 0.
   public var nodeRank: Int { 0 }
+  /// One for each core at hand.
+  public let defaultThreads: Int
   /// Threads that this process may keep busy.
   public var threads: Int
   /// `local`.
@@ -18,7 +20,10 @@ public final class LocalFabric: Fabric {
   /// Makes the world of one.
   ///
   /// - Parameter threads: threads it may keep busy; by default one per core at hand.
-  public init(threads: Int = usableCores()) { self.threads = threads }
+  public init(threads: Int = usableCores()) {
+    self.threads = threads
+    defaultThreads = threads
+  }
 
   /// Returns at once.
   public func barrier() {}

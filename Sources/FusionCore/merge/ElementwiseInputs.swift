@@ -63,9 +63,15 @@ public final class ElementwiseInputs: Sendable {
   /// Number of models in a block.
   public var modelCount: Int { members.count }
 
-  /// Integer tensors that were seen to differ between inputs; their values are the reference's.
-  public var differingIntegers: [TensorName] {
-    differing.withLock { $0.sorted() }.map { manifest.tensors[$0].name }
+  /// Integer tensors that any rank saw to differ between inputs; their values are the reference's.
+  ///
+  /// Every process of `world` needs to call this method.
+  public func differingIntegers(in world: any Fabric) throws -> [TensorName] {
+    let seen = differing.withLock { $0 }
+    let integers = manifest.tensors.indices.filter { !manifest.tensors[$0].dtype.isFloatingPoint }
+    var flags: [Int64] = integers.map { seen.contains($0) ? 1 : 0 }
+    try world.allReduce(&flags, .max)
+    return zip(integers, flags).filter { $1 == 1 }.map { manifest.tensors[$0.0].name }
   }
 
   /// Elements read from each input at a time.

@@ -54,6 +54,14 @@ open class BaseModelPool: Component, FabricMixin {
     throw PoolError.datasetsUnsupported(pool: "\(Self.self)")
   }
 
+  /// The models that were loaded so far and those in hand, in pool order.
+  public var openedModels: [(name: String, model: any StateDict)] {
+    table.entries.compactMap { name, entry in
+      if case .model(let model) = entry { return (name, model) }
+      return opened[name].map { (name, $0) }
+    }
+  }
+
   /// Adds a model in hand, or the configuration of one.
   ///
   /// - Throws: `PoolError` when the name is invalid or taken.

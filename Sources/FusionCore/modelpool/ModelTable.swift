@@ -18,7 +18,12 @@ public struct ModelTable: ConfigRepresentable {
     case .list(let nodes):
       for (position, node) in nodes.enumerated() { try table.add("\(position)", .config(node)) }
     case .dictionary(let nodes):
-      for (name, node) in nodes { try table.add(name.description, .config(node)) }
+      for (name, node) in nodes {
+        if case .missing = node.value {
+          throw ParameterError.missingValue(key: "\(key).\(name)", node.origin)
+        }
+        try table.add(name.description, .config(node))
+      }
     default:
       throw ParameterError.wrongType(
         key: key, expected: "a dictionary of names and paths, or a list of paths", node)

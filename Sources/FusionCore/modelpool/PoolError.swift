@@ -1,5 +1,5 @@
 /// What can be wrong with the table of models.
-public enum PoolError: Error, Equatable {
+public enum PoolError: Error, Equatable, ExitStatusProviding {
   case noModels
   case noPretrained(available: [String])
   case unknownModel(String, available: [String])
@@ -9,4 +9,7 @@ public enum PoolError: Error, Equatable {
   case notAPath(String)
   case cannotLoad(String, pool: String)
   case datasetsUnsupported(pool: String)
+
+  /// 2: the configuration names the models.
+  public var exitStatus: Int32 { 2 }
 }

@@ -18,6 +18,12 @@ open class BaseTaskPool: Component {
   /// Checks the parameters; the default accepts them all.
   open func validate() throws {}
 
+  /// Looks at everything that evaluating needs, on rank 0, before the models are merged: what is
+  /// missing should be known before hours of work and not after them.
+  ///
+  /// - Throws: when data or networks cannot be had.
+  open func prepare() throws {}
+
   /// Evaluates a model, in FusionBench's report shape: `model_info`, an entry per task, `average`.
   ///
   /// - Throws: when data or the model's network cannot be had.

@@ -227,7 +227,7 @@ import Wording
       message {
         let _: SampleComponent = try registry.make(
           dictionary([("_target_", .int(3))]), role: "method")
-      } == "_target_ is 3, but must be a string")
+      } == "method._target_ is 3, but must be a string")
   }
 
   @Test("a suggestion is near, and the nearest comes first")

@@ -55,7 +55,7 @@ import Testing
     #expect(exitStatus(of: Plain()) == 1)
     #expect(exitStatus(of: AgreedError(rank: 0, exitStatus: 2, description: "x")) == 2)
     #expect(exitStatus(of: ParameterError.noTarget(role: "method", nil)) == 2)
-    #expect(exitStatus(of: PoolError.noModels) == 1)
+    #expect(exitStatus(of: PoolError.noModels) == 2)
   }
 }
 

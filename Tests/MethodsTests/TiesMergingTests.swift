@@ -137,7 +137,7 @@ import Testing
     }
     #expect(
       text
-        == "method.remove_keys: tensor 'encoder.fc.wieght' is missing; did you mean 'encoder.fc.weight'?"
+        == "method.remove_keys=encoder.fc.wieght: no such tensor; did you mean 'encoder.fc.weight'?"
     )
   }
 

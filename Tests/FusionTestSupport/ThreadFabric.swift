@@ -18,6 +18,7 @@ public final class ThreadFabric: Fabric {
   public var nodeRank: Int { 0 }
   /// Threads that this rank may keep busy.
   public let defaultThreads = 1
+  /// What this rank says of the threads that it may keep busy.
   public var threads: Int
   /// `threads`.
   public var backend: String { "threads" }

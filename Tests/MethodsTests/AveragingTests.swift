@@ -41,7 +41,8 @@ import Testing
   func weightCount() throws {
     #expect(
       message { _ = try weighted([0.5, 0.5]).run(pool(base: [0], [1], [2], [3])) }
-        == "method.weights has 2 value(s), but the model pool has 3 model(s): [\"a\", \"b\", \"c\"]")
+        == "method.weights has 2 value(s), but the model pool has 3 model(s): [\"a\", \"b\", \"c\"]"
+    )
   }
 
   @Test(

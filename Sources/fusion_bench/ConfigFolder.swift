@@ -6,22 +6,30 @@ enum ConfigFolder {
   static let primary = "fabric_model_fusion"
 
   /// The folder `config` beside one of the folders above the executable, or
-  /// `share/fusion_bench/config` where the command was installed.
+  /// `share/fusion_bench/config` where the command was installed; else that of the sources that the
+  /// command was built from.
   ///
   /// - Throws: `CommandError.noConfigFolder`.
   static func locate() throws -> String {
     let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    var folder = executable.deletingLastPathComponent()
-    while true {
-      for place in ["config", "share/fusion_bench/config"] {
-        let candidate = folder.appendingPathComponent(place).path
-        if FileManager.default.fileExists(atPath: "\(candidate)/\(primary).yaml") {
-          return candidate
-        }
-      }
-      if folder.path == "/" { break }
-      folder = folder.deletingLastPathComponent()
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let places = parents(of: executable).flatMap { folder in
+      ["config", "share/fusion_bench/config"].map { folder.appendingPathComponent($0) }
+    }
+    for place in places + [sources.appendingPathComponent("config")]
+    where FileManager.default.fileExists(atPath: "\(place.path)/\(primary).yaml") {
+      return place.path
     }
     throw CommandError.noConfigFolder(executable: executable.path)
+  }
+
+  /// The folders that hold `file`, the nearest first.
+  private static func parents(of file: URL) -> [URL] {
+    var folders = [file.deletingLastPathComponent()]
+    while let last = folders.last, last.path != "/" {
+      folders.append(last.deletingLastPathComponent())
+    }
+    return folders
   }
 }

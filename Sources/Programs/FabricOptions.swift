@@ -22,8 +22,8 @@ public final class FabricOptions: Component {
   @Parameter("devices") public var devices: ConfigNode? = nil
   /// Number of hosts; the launcher decides.
   @Parameter("num_nodes") public var nodes: ConfigNode? = nil
-  /// Without meaning here, like all that follow.
-  @Parameter("strategy") public var strategy: ConfigNode? = nil
+  // What Lightning knows beside that is accepted, and named once in the log: it has no meaning here.
+  @Parameter("strategy") var strategy: ConfigNode? = nil
   @Parameter("accelerator") var accelerator: ConfigNode? = nil
   @Parameter("precision") var precision: ConfigNode? = nil
   @Parameter("plugins") var plugins: ConfigNode? = nil

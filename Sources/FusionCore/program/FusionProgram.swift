@@ -4,6 +4,4 @@ public protocol FusionProgram: AnyObject {
   var taskpool: BaseTaskPool? { get }
   /// Whether to stop after one batch per task.
   var fastDevRun: Bool { get }
-  /// The seed of random choices.
-  var seed: Int? { get }
 }

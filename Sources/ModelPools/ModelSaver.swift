@@ -100,7 +100,7 @@ public struct ModelSaver {
   }
 
   private func write(_ model: any StateDict, with writer: SafetensorsWriter) throws {
-    let slices = model.manifest.slices(
+    let slices = model.slices(
       part: world.globalRank, of: world.worldSize, limit: Self.sliceElements)
     let progress = Progress(total: slices.count, isShown: showsProgress && world.isGlobalZero)
     defer { progress.end() }

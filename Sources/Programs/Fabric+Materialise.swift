@@ -11,12 +11,12 @@ extension Fabric {
   func materialise(_ model: any StateDict) throws -> InMemoryStateDict? {
     let manifest = model.manifest
     let builders = isGlobalZero ? manifest.tensors.map { TensorBuilder($0) } : []
-    for window in manifest.windows(bytes: 64 << 20) {
+    for window in windows(of: model) {
       let joined = try join(window, of: model)
       defer { joined.deallocate() }
       guard isGlobalZero else { continue }
       var offset = 0
-      for slice in window {
+      for slice in window.joined() {
         let size = slice.count * manifest.tensors[slice.tensor].dtype.byteCount
         builders[slice.tensor].fill(
           slice.elements, from: .init(rebasing: joined[offset..<offset + size]))
@@ -27,28 +27,31 @@ extension Fabric {
       ? try InMemoryStateDict(builders.map { $0.finish() }, label: model.label) : nil
   }
 
-  /// The bytes of some slices, one after the other, of which every rank computes a part.
+  /// The bytes of some slices, one after the other: `window[r]` are those that rank r computes.
   private func join(
-    _ window: [Slice], of model: any StateDict
+    _ window: [[Slice]], of model: any StateDict
   ) throws -> UnsafeMutableRawBufferPointer {
-    let widths = window.map { model.manifest.tensors[$0.tensor].dtype.byteCount }
-    var offsets = [0]
-    for (slice, width) in zip(window, widths) {
-      offsets.append(offsets[offsets.count - 1] + slice.count * width)
+    var starts: [[Int]] = []
+    var size = 0
+    for slices in window {
+      starts.append([])
+      for slice in slices {
+        starts[starts.count - 1].append(size)
+        size += slice.count * model.manifest.tensors[slice.tensor].dtype.byteCount
+      }
     }
-    let starts = offsets
+    let (mine, places) = (window[globalRank], starts[globalRank])
     nonisolated(unsafe) let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(starts[window.count], 1), alignment: 64)
+      byteCount: max(size, 1), alignment: 64)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     do {
-      // Slices are dealt in turn; windows hold many of them.
-      let mine = window.indices.filter { $0 % worldSize == globalRank }
       let parallel = Parallel(threads: threads)
       try agreeing {
         try parallel.forEach(mine.count) { item in
-          let index = mine[item]
+          let slice = mine[item]
+          let count = slice.count * model.manifest.tensors[slice.tensor].dtype.byteCount
           try model.read(
-            window[index], into: .init(rebasing: bytes[starts[index]..<starts[index + 1]]))
+            slice, into: .init(rebasing: bytes[places[item]..<places[item] + count]))
         }
       }
       try join(bytes)
@@ -58,24 +61,36 @@ extension Fabric {
     }
     return bytes
   }
+
+  /// All elements as windows of about 64 MB, in each the slices of every rank.
+  private func windows(of model: any StateDict) -> [[[Slice]]] {
+    let share = (64 << 20) / worldSize
+    let parts = (0..<worldSize).map { part in
+      model.slices(part: part, of: worldSize, limit: 1 << 18).runs(bytes: share) {
+        $0.count * model.manifest.tensors[$0.tensor].dtype.byteCount
+      }
+    }
+    let count = parts.map(\.count).max() ?? 0
+    return (0..<count).map { window in
+      parts.map { window < $0.count ? $0[window] : [] }
+    }
+  }
 }
 
-extension Manifest {
-  /// All elements as runs of slices of about `bytes` together.
-  fileprivate func windows(bytes: Int) -> [[Slice]] {
-    var windows: [[Slice]] = []
-    var window: [Slice] = []
-    var size = 0
-    for slice in slices(limit: 1 << 18) {
-      let next = slice.count * tensors[slice.tensor].dtype.byteCount
-      if !window.isEmpty && size + next > bytes {
-        windows.append(window)
-        window = []
-        size = 0
+extension [Slice] {
+  /// Runs of neighbours of at most `bytes` together, or of one slice.
+  fileprivate func runs(bytes: Int, size: (Slice) -> Int) -> [[Slice]] {
+    var runs: [[Slice]] = []
+    var used = 0
+    for slice in self {
+      let next = size(slice)
+      if runs.isEmpty || used + next > bytes {
+        runs.append([])
+        used = 0
       }
-      window.append(slice)
-      size += next
+      runs[runs.count - 1].append(slice)
+      used += next
     }
-    return window.isEmpty ? windows : windows + [window]
+    return runs
   }
 }

@@ -9,6 +9,10 @@ struct CastStateDict: StateDict {
     manifest = try source.manifest.casting(to: dtype)
   }
 
+  func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
+    source.slices(part: part, of: parts, limit: limit)
+  }
+
   func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
     let from = source.manifest.tensors[slice.tensor].dtype
     let to = manifest.tensors[slice.tensor].dtype

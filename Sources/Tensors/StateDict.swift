@@ -20,9 +20,22 @@ public protocol StateDict: Sendable {
   ///
   /// - Throws: `TensorError.tooLarge`.
   func casting(to dtype: DType) throws -> any StateDict
+
+  /// What process `part` of `parts` should read when all of them read everything together.
+  ///
+  /// The parts are disjoint and cover every element. Every process gets the same answer for every
+  /// part without talking.
+  ///
+  /// - Parameter limit: the most elements of one slice, where the values can be had in pieces.
+  func slices(part: Int, of parts: Int, limit: Int) -> [Slice]
 }
 
 extension StateDict {
+  /// Any run of elements: equal parts, one giant tensor included.
+  public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
+    manifest.slices(part: part, of: parts, limit: limit)
+  }
+
   /// Rounds what is read; a merge rounds its sums instead.
   public func casting(to dtype: DType) throws -> any StateDict {
     try CastStateDict(self, to: dtype)

@@ -96,7 +96,8 @@ import Testing
     let fixture = try BlockFixture(models: [[1, 2, 3]])
     fixture.block.sum.add(fixture.block.models[0])
     #expect(fixture.sum == [1, 2, 3])
-    fixture.block.begin(2)
+    fixture.block.begin(Slice(tensor: 0, elements: 5..<7))
+    #expect(fixture.block.slice == Slice(tensor: 0, elements: 5..<7))
     #expect(fixture.sum == [0, 0])
   }
 }

@@ -19,7 +19,7 @@ final class BlockFixture {
     kept = tensors + (baseTensor.map { [$0] } ?? [])
     block = ElementBlock(modelCount: models.count)
     let wide = dtype == .float64
-    block.begin(shape[0])
+    block.begin(Slice(tensor: 0, elements: 0..<shape[0]))
     baseTensor?.withBytes { block.setBase($0, dtype, wide: wide) }
     for (m, tensor) in tensors.enumerated() {
       tensor.withBytes {

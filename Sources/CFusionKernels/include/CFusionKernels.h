@@ -31,6 +31,15 @@ void ck_divide_f64(double divisor, double *values, size_t n);
 void ck_scale_onto_f32(const float *base, double scale, double *values, size_t n);
 void ck_scale_onto_f64(const double *base, double scale, double *values, size_t n);
 
+// reduce.c: sums over a run, in f64: 16 lanes, element i in lane i mod 16, lanes folded in halves
+// (lane j takes lane j + 8, then j + 4, j + 2, j + 1).
+double ck_sum_f32(const float *x, size_t n);
+double ck_sum_f64(const double *x, size_t n);
+double ck_sum_abs_f32(const float *x, size_t n);
+double ck_sum_abs_f64(const double *x, size_t n);
+double ck_dot_f32(const float *x, const float *y, size_t n);
+double ck_dot_f64(const double *x, const double *y, size_t n);
+
 // ties.c: deltas[m] is the task vector of model m, cuts[m] the magnitude below which it is zeroed.
 typedef enum ck_ties_merge { CK_TIES_SUM, CK_TIES_MEAN, CK_TIES_MAX } ck_ties_merge;
 // Adds the elected signs (+1, 0, -1) of the run to *votes.

@@ -8,6 +8,8 @@ public final class ElementBlock {
   /// Elements of a block at most.
   static let limit = 4096
 
+  /// Which elements of which tensor the block holds.
+  public private(set) var slice = Slice(tensor: 0, elements: 0..<0)
   /// The pre-trained model's values; empty when the inputs have none.
   public private(set) var base = Slab.float32(.init(start: nil, count: 0))
   /// For every model of the inputs, in pool order: its values, or its task vector.
@@ -50,9 +52,10 @@ public final class ElementBlock {
     if case .float64 = models.first { true } else { false }
   }
 
-  /// Prepares the result for `count` elements.
-  func begin(_ count: Int) {
-    sum = SumSlab(values: .init(rebasing: sums[0..<count]))
+  /// Prepares the result for the elements of `slice`, `limit` at most.
+  func begin(_ slice: Slice) {
+    self.slice = slice
+    sum = SumSlab(values: .init(rebasing: sums[0..<slice.count]))
     sum.values.update(repeating: 0)
   }
 

@@ -1,6 +1,31 @@
 import Tensors
 
 extension ElementwiseInputs {
+  /// Goes through the blocks of `slices`, on all threads of this rank.
+  ///
+  /// Every pass over the inputs that does not write goes through here. Every process of `world`
+  /// needs to call this method: a failure of one is agreed on.
+  ///
+  /// - Parameters:
+  ///   - slices: what this rank reads.
+  ///   - makeState: makes the state that one thread collects in.
+  ///   - body: adds a block of the slice at a position of `slices` to a thread's state. One thread
+  ///     gets the blocks of one slice, in ascending order; which slices meet in one state is not
+  ///     determined.
+  /// - Returns: the threads' states.
+  /// - Throws: `AgreedError` when reading failed on any rank.
+  func visit<State>(
+    _ slices: [Slice], in world: any Fabric, makeState: @Sendable () -> State,
+    _ body: @Sendable (inout State, Int, ElementBlock) -> Void
+  ) throws -> [State] {
+    try world.agreeing {
+      try Parallel(threads: world.threads).forEach(slices.count, makeState: makeState) {
+        state, index in
+        try forEachBlock(of: slices[index]) { block, _ in body(&state, index, block) }
+      }
+    }
+  }
+
   /// Goes through the blocks of this rank's part of the elements, on all its threads.
   ///
   /// Every process of `world` needs to call this method: a failure of one is agreed on.
@@ -16,16 +41,11 @@ extension ElementwiseInputs {
     in world: any Fabric, sampled: Bool = false, skipping: Set<Int> = [],
     makeState: @Sendable () -> State, _ body: @Sendable (inout State, ElementBlock) -> Void
   ) throws -> [State] {
-    try world.agreeing {
-      let slices = manifest.slices(part: world.globalRank, of: world.worldSize, limit: 1 << 20)
-        .filter { !skipping.contains($0.tensor) }
-      return try Parallel(threads: world.threads).forEach(slices.count, makeState: makeState) {
-        state, index in
-        for part in sampled ? slices[index].samples : [slices[index]] {
-          try forEachBlock(of: part) { block, _ in body(&state, block) }
-        }
-      }
-    }
+    let slices = manifest.slices(part: world.globalRank, of: world.worldSize, limit: 1 << 20)
+      .filter { !skipping.contains($0.tensor) }
+    return try visit(
+      sampled ? slices.flatMap(\.samples) : slices, in: world, makeState: makeState
+    ) { state, _, block in body(&state, block) }
   }
 }
 

@@ -94,7 +94,7 @@ public final class ElementwiseInputs: Sendable {
       var from = 0
       while from < end - start {
         let count = min(ElementBlock.limit, end - start - from)
-        load(slice.tensor, from..<from + count, of: workspace, wide: wide)
+        load(slice.tensor, from..<from + count, of: workspace, startingAt: start, wide: wide)
         let offset = start - slice.elements.lowerBound + from
         try body(workspace.block, offset..<offset + count)
         from += count
@@ -160,10 +160,13 @@ public final class ElementwiseInputs: Sendable {
     }
   }
 
-  private func load(_ tensor: Int, _ range: Range<Int>, of workspace: Workspace, wide: Bool) {
+  private func load(
+    _ tensor: Int, _ range: Range<Int>, of workspace: Workspace, startingAt start: Int, wide: Bool
+  ) {
     let block = workspace.block
     let baseType = manifest.tensors[tensor].dtype
-    block.begin(range.count)
+    block.begin(
+      Slice(tensor: tensor, elements: start + range.lowerBound..<start + range.upperBound))
     if base != nil {
       block.setBase(workspace.baseBytes(range, baseType), baseType, wide: wide)
     }

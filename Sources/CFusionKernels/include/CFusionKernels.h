@@ -60,4 +60,15 @@ void ck_count_f32(const float *x, size_t n, uint64_t low, unsigned shift, size_t
 void ck_count_f64(const double *x, size_t n, uint64_t low, unsigned shift, size_t bins, int64_t *counts,
                   int64_t *below);
 
+// philox.c: the counter-based generator Philox4x32-10 (Salmon et al., "Parallel random numbers: as
+// easy as 1, 2, 3", 2011).
+void ck_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+// Uniform 32-bit draws for elements first..<first+n of a stream; each depends on key, stream and
+// its element alone. Element e takes word e/16%4 of the counter 16*(e/64) + e%16 (low words), stream
+// (high words).
+void ck_random_u32(uint64_t key, uint64_t stream, uint64_t first, uint32_t *out, size_t n);
+// x = 0 where the draw is below `limit` (0 to 2^32), else x / divisor.
+void ck_drop_f32(const uint32_t *draws, uint64_t limit, float divisor, float *x, size_t n);
+void ck_drop_f64(const uint32_t *draws, uint64_t limit, double divisor, double *x, size_t n);
+
 #endif

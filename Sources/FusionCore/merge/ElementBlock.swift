@@ -10,6 +10,10 @@ public final class ElementBlock {
 
   /// Which elements of which tensor the block holds.
   public private(set) var slice = Slice(tensor: 0, elements: 0..<0)
+  /// The position of the block's tensor in the manifest.
+  public var tensor: Int { slice.tensor }
+  /// The block's first element, counted from the start of its tensor.
+  public var firstElement: Int { slice.elements.lowerBound }
   /// The pre-trained model's values; empty when the inputs have none.
   public private(set) var base = Slab.float32(.init(start: nil, count: 0))
   /// For every model of the inputs, in pool order: its values, or its task vector.

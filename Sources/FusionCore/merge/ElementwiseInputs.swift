@@ -26,6 +26,7 @@ public final class ElementwiseInputs: Sendable {
   private let members: [Member]
   private let quantity: Quantity
   private let jointPrecision: DType
+  private let prepare: (@Sendable (ElementBlock) -> Void)?
   private let workspaces = Mutex<[Workspace]>([])
   private let differing = Mutex<Set<Int>>([])
 
@@ -48,6 +49,7 @@ public final class ElementwiseInputs: Sendable {
     guard let reference = base ?? models.first?.stateDict else { throw PoolError.noModels }
     self.base = base
     self.quantity = quantity
+    prepare = nil
     manifest = reference.manifest
     modelNames = models.map(\.name)
     members = try models.map { model in
@@ -58,6 +60,28 @@ public final class ElementwiseInputs: Sendable {
     jointPrecision = (models.map(\.stateDict) + [reference])
       .flatMap { $0.manifest.tensors.map(\.dtype) }
       .reduce(.bool) { DType.promoted($0, $1) }
+  }
+
+  private init(_ other: ElementwiseInputs, prepare: @escaping @Sendable (ElementBlock) -> Void) {
+    manifest = other.manifest
+    modelNames = other.modelNames
+    base = other.base
+    members = other.members
+    quantity = other.quantity
+    jointPrecision = other.jointPrecision
+    self.prepare = prepare
+  }
+
+  /// The same inputs with every block's `models` changed before anyone sees them: selections, sums
+  /// and merges are all taken of what `change` makes of task vectors.
+  ///
+  /// - Parameter change: must depend on the block alone; `sum` is not its to set.
+  public func preparing(_ change: @escaping @Sendable (ElementBlock) -> Void) -> ElementwiseInputs {
+    guard let prepare else { return ElementwiseInputs(self, prepare: change) }
+    return ElementwiseInputs(self) { block in
+      prepare(block)
+      change(block)
+    }
   }
 
   /// Number of models in a block.
@@ -95,8 +119,10 @@ public final class ElementwiseInputs: Sendable {
       while from < end - start {
         let count = min(ElementBlock.limit, end - start - from)
         load(slice.tensor, from..<from + count, of: workspace, startingAt: start, wide: wide)
+        let block = workspace.block
+        prepare?(block)
         let offset = start - slice.elements.lowerBound + from
-        try body(workspace.block, offset..<offset + count)
+        try body(block, offset..<offset + count)
         from += count
       }
       start = end

@@ -2,6 +2,8 @@
 public protocol FusionProgram: AnyObject {
   /// The tasks that merged models are evaluated on, where the configuration names any.
   var taskpool: BaseTaskPool? { get }
+  /// The seed of all random choices of the job; nil where none was given.
+  var seed: Int? { get }
   /// Whether to stop after one batch per task.
   var fastDevRun: Bool { get }
 }

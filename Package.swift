@@ -149,7 +149,10 @@ let package = Package(
     .test("Tensors", ["Tensors", "FusionTestSupport"]),
     .test(
       "FusionCore",
-      ["FusionCore", "Tensors", "Wording", "ConfigTree", "FusionTestSupport", .collections]),
+      [
+        "FusionCore", "Tensors", "CFusionKernels", "Wording", "ConfigTree", "FusionTestSupport",
+        .collections,
+      ]),
     .test(
       "Methods",
       ["Methods", "FusionCore", "Tensors", "ConfigTree", "Checkpoints", "FusionTestSupport"]),

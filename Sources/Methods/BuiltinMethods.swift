@@ -7,4 +7,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   WeightedAverageAlgorithm.self,
   TaskArithmeticAlgorithm.self,
   TiesMergingAlgorithm.self,
+  DareSimpleAverage.self,
+  DareTaskArithmetic.self,
+  DareTiesMerging.self,
 ]

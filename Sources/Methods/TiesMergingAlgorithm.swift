@@ -67,6 +67,11 @@ public final class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     let inputs = try profile("load models") {
       try modelpool.loadPretrainedModelAndTaskVectors(joint: true)
     }
+    return .model(try merge(inputs, label: "TIES merging"))
+  }
+
+  /// Merges task vectors in the one type that all tensors have together.
+  func merge(_ inputs: ElementwiseInputs, label: String) throws -> ElementwiseMerge {
     let (removed, rank) = try world.agreeing {
       let removed = try removedPositions(in: inputs.manifest)
       return (removed, try cutRank(in: inputs, removed))
@@ -79,11 +84,10 @@ public final class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
       try inputs.sum(skipping: removed, in: world) { consensus.votes($0) }.signum()
     }
     let (function, scalingFactor) = (mergeFunction.function, scalingFactor)
-    return .model(
-      ElementwiseMerge(inputs, label: "TIES merging", keeping: removed) { block in
-        consensus.merge(block, majority: Int(majority), function)
-        block.sum.scale(by: scalingFactor, onto: block.base)
-      })
+    return ElementwiseMerge(inputs, label: label, keeping: removed) { block in
+      consensus.merge(block, majority: Int(majority), function)
+      block.sum.scale(by: scalingFactor, onto: block.base)
+    }
   }
 
   /// Position of the cut from the smallest magnitude, from 1: FusionBench's k.

@@ -8,6 +8,9 @@ import Testing
     ["method=weighted_average", "method.weights=[0.5,0.3,0.2]"],
     ["method=task_arithmetic"],
     ["method=ties_merging"],
+    ["method=dare/simple_average"],
+    ["method=dare/task_arithmetic", "method.only_on_linear_weights=true", "seed=7"],
+    ["method=dare/ties_merging", "method.sparsity_ratio=0.3"],
   ]
 
   @Test(

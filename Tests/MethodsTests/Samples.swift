@@ -9,23 +9,26 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let make: @Sendable () -> BaseAlgorithm
 
-  static let all: [MethodCase] = [
-    MethodCase(testDescription: "simple average") { SimpleAverageAlgorithm() },
-    MethodCase(testDescription: "weighted average") {
-      WeightedAverageAlgorithm(weights: [0.5, 0.3, 0.2], normalize: true)
-    },
-    MethodCase(testDescription: "task arithmetic") { TaskArithmeticAlgorithm(scalingFactor: 0.3) },
-    MethodCase(testDescription: "TIES sum") {
-      TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 20)
-    },
-    MethodCase(testDescription: "TIES mean") {
-      TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 50, mergeFunction: .mean)
-    },
-    MethodCase(testDescription: "TIES max") {
-      TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 0.7, mergeFunction: .max)
-    },
-    MethodCase(testDescription: "dummy") { DummyAlgorithm() },
-  ]
+  static let all: [MethodCase] =
+    [
+      MethodCase(testDescription: "simple average") { SimpleAverageAlgorithm() },
+      MethodCase(testDescription: "weighted average") {
+        WeightedAverageAlgorithm(weights: [0.5, 0.3, 0.2], normalize: true)
+      },
+      MethodCase(testDescription: "task arithmetic") {
+        TaskArithmeticAlgorithm(scalingFactor: 0.3)
+      },
+      MethodCase(testDescription: "TIES sum") {
+        TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 20)
+      },
+      MethodCase(testDescription: "TIES mean") {
+        TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 50, mergeFunction: .mean)
+      },
+      MethodCase(testDescription: "TIES max") {
+        TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 0.7, mergeFunction: .max)
+      },
+      MethodCase(testDescription: "dummy") { DummyAlgorithm() },
+    ] + dropping
 }
 
 /// A model of one tensor `w`.

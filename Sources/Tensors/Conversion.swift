@@ -43,4 +43,10 @@ public enum Conversion {
     }
     ck_store_f64(dtype.kernelCode, from, to, values.count)
   }
+
+  /// How many stored elements are NaN or infinite; 0 for types that hold neither.
+  public static func nonFiniteCount(_ bytes: UnsafeRawBufferPointer, as dtype: DType) -> Int {
+    guard let from = bytes.baseAddress else { return 0 }
+    return Int(ck_count_nonfinite(dtype.kernelCode, from, bytes.count / dtype.byteCount))
+  }
 }

@@ -19,6 +19,9 @@ void ck_store_f64(ck_dtype type, const double *from, void *to, size_t n);
 // Rounds values to the precision of `type` (F16 or BF16; nothing to do for the others).
 void ck_round_f32(ck_dtype type, float *values, size_t n);
 
+// finite.c: how many of the stored elements are NaN or infinite; 0 for integers.
+int64_t ck_count_nonfinite(ck_dtype type, const void *from, size_t n);
+
 // arithmetic.c: task vectors and sums. A task vector is computed in f32 or f64, sums in f64.
 void ck_delta_f32(const float *x, const float *base, float *delta, size_t n);
 void ck_delta_f64(const double *x, const double *base, double *delta, size_t n);

@@ -50,6 +50,10 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   @Parameter("report_save_path") public var reportSavePath = OptionalPath.path(
     "{log_dir}/program_report.json")
 
+  /// What the program is for, `_usage_` of its configuration.
+  public var usage: String?
+  /// Methods and pools of one's own that `_target_` may name besides the built-in ones.
+  public var components: [any Component.Type] = []
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
   /// The tasks, once made.
@@ -112,11 +116,11 @@ extension FabricModelFusionProgram {
     let paths = try ProgramPaths(
       folders: path, model: mergedModelSavePath, report: reportSavePath.text)
 
-    let pool: BaseModelPool = try Registry(builtinModelPools).make(modelpool, role: "modelpool")
-    let method: BaseAlgorithm = try Registry(builtinMethods).make(method, role: "method")
+    let pool: BaseModelPool = try make(modelpool, role: "modelpool", builtinModelPools)
+    let method: BaseAlgorithm = try make(method, role: "method", builtinMethods)
     if !taskpoolConfig.isNull {
-      taskpool = try Registry(builtinTaskPools).make(
-        taskpoolConfig, role: "taskpool", as: BaseTaskPool.self)
+      taskpool = try make(
+        taskpoolConfig, role: "taskpool", builtinTaskPools, as: BaseTaskPool.self)
     }
     pool.program = self
     pool.fabric = fabric

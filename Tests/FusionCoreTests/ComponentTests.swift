@@ -46,6 +46,9 @@ import Wording
     #expect(
       LargerComponent().toYAML() == """
         _target_: fusion_bench.method.LargerAlgorithm
+        _recursive_: false
+        _usage_: null
+        _version_: \(fusionBenchVersion)
         flag: true
         count: 3
         scaling_factor: 0.3

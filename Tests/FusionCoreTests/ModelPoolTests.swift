@@ -206,6 +206,9 @@ import Testing
     #expect(
       pool.toYAML() == """
         _target_: fusion_bench.modelpool.BaseModelPool
+        _recursive_: false
+        _usage_: null
+        _version_: \(fusionBenchVersion)
         models:
           _pretrained_: base
           a:

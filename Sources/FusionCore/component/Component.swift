@@ -1,5 +1,4 @@
 import ConfigTree
-import Wording
 
 /// Something that a configuration can name with `_target_`: a method, a pool, a program.
 ///
@@ -8,6 +7,9 @@ public protocol Component: AnyObject {
   /// The names that `_target_` may give it: FusionBench's dotted names, the first one canonical.
   /// The last part of each is accepted as a short name.
   static var targets: [String] { get }
+
+  /// What it is for, in the author's words: `_usage_` of configurations. Nothing reads it.
+  var usage: String? { get set }
 
   /// Makes it with default parameters.
   init()
@@ -19,6 +21,12 @@ public protocol Component: AnyObject {
 }
 
 extension Component {
+  /// Not kept, unless the component has a property of this name.
+  public var usage: String? {
+    get { nil }
+    set {}
+  }
+
   /// Every `@Parameter` with its configuration key, base classes first.
   var parameters: [any AnyParameter] {
     var levels: [[any AnyParameter]] = []
@@ -30,10 +38,14 @@ extension Component {
     return levels.reversed().flatMap { $0 }
   }
 
-  /// The configuration that makes this component again: `_target_` and every parameter.
+  /// The configuration that makes this component again, in FusionBench's order: `_target_`,
+  /// `_recursive_`, `_usage_`, `_version_`, then every parameter.
   public var config: ConfigNode {
     var node = ConfigNode(.dictionary([:]))
-    node["_target_"] = ConfigNode(.string(type(of: self).targets.first ?? "\(type(of: self))"))
+    node["_target_"] = ConfigNode(.string(canonicalTarget))
+    node["_recursive_"] = ConfigNode(.bool(false))
+    node["_usage_"] = usage.encoded()
+    node["_version_"] = ConfigNode(.string(fusionBenchVersion))
     for parameter in parameters { node[parameter.key] = parameter.encoded() }
     return node
   }
@@ -41,42 +53,6 @@ extension Component {
   /// `config` as YAML.
   public func toYAML() -> String { config.yaml() }
 
-  /// Sets the parameters that `node` gives.
-  ///
-  /// - Parameter path: where the node is in the whole configuration (`method`), for messages.
-  /// - Throws: `ParameterError` for a key that is no parameter, a value that is missing or of a
-  ///   wrong type, and what `validate` throws.
-  public func configure(_ node: ConfigNode, at path: String = "") throws {
-    let name = type(of: self).targets.first ?? "\(type(of: self))"
-    guard let entries = node.dictionary else {
-      throw ParameterError.notADictionary(component: name, node.origin)
-    }
-    let prefix = path.isEmpty ? "" : "\(path)."
-    let known = parameters
-    for (key, value) in entries {
-      let key = key.description
-      if ComponentKeys.reserved.contains(key) { continue }
-      guard let parameter = known.first(where: { $0.key == key }) else {
-        throw ParameterError.unknownKey(
-          prefix + key, component: name, didYouMean: nearest(to: key, among: known.map(\.key)),
-          value.origin)
-      }
-      if case .missing = value.value {
-        throw ParameterError.missingValue(key: prefix + key, value.origin)
-      }
-      try parameter.decode(value, at: prefix + key)
-    }
-    do {
-      try validate()
-    } catch let error as ParameterError {
-      throw error.under(prefix)
-    }
-  }
-}
-
-/// Keys of a component's configuration that are not parameters.
-enum ComponentKeys {
-  static let reserved: Set<String> = [
-    "_target_", "_recursive_", "_convert_", "_usage_", "_version_",
-  ]
+  /// The name that configurations are written with.
+  var canonicalTarget: String { type(of: self).targets.first ?? "\(type(of: self))" }
 }

@@ -9,7 +9,15 @@ extension ParameterError {
       .wrongType(key: prefix + key, expected: expected, node)
     case .invalid(let key, let value, let requirement):
       .invalid(key: prefix + key, value: value, requirement: requirement)
-    case .notADictionary, .noTarget, .unknownTarget: self
+    case .tooManyArguments(let key, let count, let component, let parameters, let origin):
+      .tooManyArguments(
+        key: prefix + key, count: count, component: component, parameters: parameters, origin)
+    case .givenTwice(let key, let position, let origin):
+      .givenTwice(key: prefix + key, position: prefix + position, origin)
+    case .partial(let key, let origin): .partial(key: prefix + key, origin)
+    case .unknownLegacyName(let name, let key, let suggestions, let origin):
+      .unknownLegacyName(name, key: prefix + key, didYouMean: suggestions, origin)
+    case .notADictionary, .noTarget, .unknownTarget, .unavailableTarget: self
     }
   }
 }

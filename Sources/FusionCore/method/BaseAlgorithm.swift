@@ -17,6 +17,8 @@ open class BaseAlgorithm: Component, FabricMixin {
   /// FusionBench's dotted names of the method.
   open class var targets: [String] { [] }
 
+  /// What the method is for, `_usage_` of its configuration.
+  public var usage: String?
   /// The program that runs the method; its task pool is at `program?.taskpool`.
   public weak var program: (any FusionProgram)?
   /// The processes of the job; nil in a single process.
@@ -44,3 +46,7 @@ open class BaseAlgorithm: Component, FabricMixin {
   /// Called after `run` returned.
   open func onRunEnd() throws {}
 }
+
+/// The name that FusionBench deprecated in favour of `BaseAlgorithm`.
+@available(*, deprecated, renamed: "BaseAlgorithm")
+public typealias BaseModelFusionAlgorithm = BaseAlgorithm

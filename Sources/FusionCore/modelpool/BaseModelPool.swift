@@ -20,6 +20,8 @@ open class BaseModelPool: Component, FabricMixin {
   /// Data sets to test on, by name.
   @Parameter("test_datasets") public var testDatasets: ConfigNode? = nil
 
+  /// What the pool is for, `_usage_` of its configuration.
+  public var usage: String?
   /// The program that uses the pool.
   public weak var program: (any FusionProgram)?
   /// The processes of the job; nil in a single process.

@@ -6,6 +6,8 @@ open class BaseTaskPool: Component {
   /// FusionBench's dotted names of the task pool.
   open class var targets: [String] { [] }
 
+  /// What the task pool is for, `_usage_` of its configuration.
+  public var usage: String?
   /// The program that uses the task pool.
   public weak var program: (any FusionProgram)?
 

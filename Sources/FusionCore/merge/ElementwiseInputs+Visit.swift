@@ -18,12 +18,19 @@ extension ElementwiseInputs {
     _ slices: [Slice], in world: any Fabric, makeState: @Sendable () -> State,
     _ body: @Sendable (inout State, Int, ElementBlock) -> Void
   ) throws -> [State] {
-    try world.agreeing {
-      try Parallel(threads: world.threads).forEach(slices.count, makeState: makeState) {
-        state, index in
-        try forEachBlock(of: slices[index]) { block, _ in body(&state, index, block) }
+    let states = States<State>()
+    try withoutActuallyEscaping(makeState) { makeState in
+      try withoutActuallyEscaping(body) { body in
+        let pass = ElementwisePass(inputs: self, slices: slices) {
+          let box = StateBox(makeState())
+          return ElementwisePass.Visit(
+            add: { index, block in body(&box.state, index, block) },
+            finish: { states.all.append(box.state) })
+        }
+        try passes.run(pass, in: world)
       }
     }
+    return states.all
   }
 
   /// Goes through the blocks of this rank's part of the elements, on all its threads.
@@ -73,4 +80,15 @@ extension Slice {
       Slice(tensor: tensor, elements: $0..<min($0 + 1024, elements.upperBound))
     }
   }
+}
+
+/// What one thread collects in.
+private final class StateBox<State> {
+  var state: State
+  init(_ state: State) { self.state = state }
+}
+
+/// What the threads have collected; written when all have ended.
+private final class States<State>: @unchecked Sendable {
+  var all: [State] = []
 }

@@ -27,8 +27,15 @@ public final class ElementwiseInputs: Sendable {
   private let quantity: Quantity
   private let jointPrecision: DType
   private let prepare: (@Sendable (ElementBlock) -> Void)?
+  /// Who makes the passes over these inputs.
+  let passes: any PassRunner
+  /// The same for all inputs that are made of the same sources.
+  let sources: Sources
   private let workspaces = Mutex<[Workspace]>([])
   private let differing = Mutex<Set<Int>>([])
+
+  /// By its identity, what is read.
+  final class Sources: Sendable {}
 
   /// One model and where it keeps the reference's tensors.
   private struct Member {
@@ -42,13 +49,23 @@ public final class ElementwiseInputs: Sendable {
   ///   - models: name and state dict of each model, in pool order; at least one.
   ///   - base: the pre-trained model, needed for task vectors.
   /// - Throws: `TensorError` naming the model and the tensor that differs.
-  public init(
+  public convenience init(
     models: [(name: String, stateDict: any StateDict)], base: (any StateDict)? = nil,
     quantity: Quantity = .values
+  ) throws {
+    try self.init(models: models, base: base, quantity: quantity, passes: SinglePasses())
+  }
+
+  /// The same, with passes that may be shared.
+  init(
+    models: [(name: String, stateDict: any StateDict)], base: (any StateDict)?,
+    quantity: Quantity, passes: any PassRunner
   ) throws {
     guard let reference = base ?? models.first?.stateDict else { throw PoolError.noModels }
     self.base = base
     self.quantity = quantity
+    self.passes = passes
+    sources = Sources()
     prepare = nil
     manifest = reference.manifest
     modelNames = models.map(\.name)
@@ -69,6 +86,8 @@ public final class ElementwiseInputs: Sendable {
     members = other.members
     quantity = other.quantity
     jointPrecision = other.jointPrecision
+    passes = other.passes
+    sources = other.sources
     self.prepare = prepare
   }
 
@@ -108,22 +127,40 @@ public final class ElementwiseInputs: Sendable {
   func forEachBlock(
     of slice: Slice, _ body: (ElementBlock, Range<Int>) throws -> Void
   ) throws {
-    let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(modelCount: members.count)
-    defer { workspaces.withLock { $0.append(workspace) } }
-    let wide = isWide(slice.tensor)
+    try Self.forEachBlock(of: slice, for: [self]) { _, block, range in try body(block, range) }
+  }
+
+  /// Reads a slice once for several users of the same sources.
+  ///
+  /// - Parameter body: gets for each block and each user in turn the user's position, the block as
+  ///   it looks to that user, and the block's range, counted from the slice's start.
+  /// - Throws: what reading and `body` throw.
+  static func forEachBlock(
+    of slice: Slice, for users: [ElementwiseInputs],
+    _ body: (Int, ElementBlock, Range<Int>) throws -> Void
+  ) throws {
+    guard let source = users.first else { return }
+    let workspace =
+      source.workspaces.withLock { $0.popLast() } ?? Workspace(modelCount: source.modelCount)
+    defer { source.workspaces.withLock { $0.append(workspace) } }
+    let block = workspace.block
     var start = slice.elements.lowerBound
     while start < slice.elements.upperBound {
       let end = min(start + Self.chunk, slice.elements.upperBound)
-      try read(Slice(tensor: slice.tensor, elements: start..<end), into: workspace)
+      try source.read(Slice(tensor: slice.tensor, elements: start..<end), into: workspace)
       var from = 0
       while from < end - start {
-        let count = min(ElementBlock.limit, end - start - from)
-        load(slice.tensor, from..<from + count, of: workspace, startingAt: start, wide: wide)
-        let block = workspace.block
-        prepare?(block)
-        let offset = start - slice.elements.lowerBound + from
-        try body(block, offset..<offset + count)
-        from += count
+        let part = from..<min(from + ElementBlock.limit, end - start)
+        let offset = start - slice.elements.lowerBound
+        for (position, user) in users.enumerated() {
+          if position > 0 && user === users[position - 1] {
+            block.begin(block.slice)
+          } else {
+            user.load(slice.tensor, part, of: workspace, startingAt: start)
+          }
+          try body(position, block, offset + part.lowerBound..<offset + part.upperBound)
+        }
+        from = part.upperBound
       }
       start = end
     }
@@ -187,9 +224,10 @@ public final class ElementwiseInputs: Sendable {
   }
 
   private func load(
-    _ tensor: Int, _ range: Range<Int>, of workspace: Workspace, startingAt start: Int, wide: Bool
+    _ tensor: Int, _ range: Range<Int>, of workspace: Workspace, startingAt start: Int
   ) {
     let block = workspace.block
+    let wide = isWide(tensor)
     let baseType = manifest.tensors[tensor].dtype
     block.begin(
       Slice(tensor: tensor, elements: start + range.lowerBound..<start + range.upperBound))
@@ -209,5 +247,6 @@ public final class ElementwiseInputs: Sendable {
         block.setTaskVector(m, bytes, dtype, wide: wide, precision: jointPrecision)
       }
     }
+    prepare?(block)
   }
 }

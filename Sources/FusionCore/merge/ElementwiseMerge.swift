@@ -41,16 +41,34 @@ public struct ElementwiseMerge: StateDict {
   ///
   /// - Throws: what reading the inputs throws.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
-    let dtype = manifest.tensors[slice.tensor].dtype
-    guard dtype.isFloatingPoint, !keepsReference.contains(slice.tensor) else {
-      return try inputs.readReference(slice, as: manifest, into: destination)
+    try Self.read(slice, of: [self], into: [destination])
+  }
+
+  /// Computes the elements of `slice` of several merges of the same sources, which are read once.
+  ///
+  /// - Throws: what reading the inputs throws.
+  static func read(
+    _ slice: Slice, of merges: [ElementwiseMerge],
+    into destinations: [UnsafeMutableRawBufferPointer]
+  ) throws {
+    var computed: [(merge: ElementwiseMerge, dtype: DType, bytes: UnsafeMutableRawBufferPointer)] =
+      []
+    for (merge, bytes) in zip(merges, destinations) {
+      let dtype = merge.manifest.tensors[slice.tensor].dtype
+      if dtype.isFloatingPoint && !merge.keepsReference.contains(slice.tensor) {
+        computed.append((merge, dtype, bytes))
+      } else {
+        try merge.inputs.readReference(slice, as: merge.manifest, into: bytes)
+      }
     }
-    let size = dtype.byteCount
-    try inputs.forEachBlock(of: slice) { block, range in
-      kernel(block)
+    try ElementwiseInputs.forEachBlock(of: slice, for: computed.map(\.merge.inputs)) {
+      position, block, range in
+      let (merge, dtype, bytes) = computed[position]
+      let size = dtype.byteCount
+      merge.kernel(block)
       Conversion.store(
         UnsafeBufferPointer(block.sum.values), as: dtype,
-        into: .init(rebasing: destination[range.lowerBound * size..<range.upperBound * size]))
+        into: .init(rebasing: bytes[range.lowerBound * size..<range.upperBound * size]))
     }
   }
 

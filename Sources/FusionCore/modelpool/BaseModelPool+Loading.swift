@@ -37,7 +37,7 @@ extension BaseModelPool {
   ///
   /// - Throws: `AgreedError` when models are missing or do not fit together.
   public func values() throws -> ElementwiseInputs {
-    try world.agreeing { try ElementwiseInputs(models: try namedModels()) }
+    try world.agreeing { try inputs(of: modelNames) }
   }
 
   /// The pre-trained model and the task vectors of the others, side by side.
@@ -50,10 +50,29 @@ extension BaseModelPool {
   /// - Throws: `AgreedError` when models are missing or do not fit together.
   public func loadPretrainedModelAndTaskVectors(joint: Bool = false) throws -> ElementwiseInputs {
     try world.agreeing {
-      let base = try loadPretrainedModel()
+      _ = try loadPretrainedModel()
       guard count > 0 else { throw PoolError.noModels }
-      return try ElementwiseInputs(
-        models: try namedModels(), base: base, quantity: joint ? .jointTaskVectors : .taskVectors)
+      return try inputs(
+        of: modelNames, base: "_pretrained_", quantity: joint ? .jointTaskVectors : .taskVectors)
     }
+  }
+
+  /// Some models side by side, opened once: whoever asks for the same gets the same inputs, so that
+  /// merges of them can be read together.
+  ///
+  /// - Parameters:
+  ///   - names: the models whose values or task vectors are wanted.
+  ///   - base: the model that task vectors are counted from.
+  /// - Throws: what opening throws; `TensorError` where they do not fit together.
+  public func inputs(
+    of names: [String], base: String? = nil, quantity: ElementwiseInputs.Quantity = .values
+  ) throws -> ElementwiseInputs {
+    let kind = InputKind(models: names, base: base, quantity: quantity)
+    if let inputs = inputs[kind] { return inputs }
+    let made = try ElementwiseInputs(
+      models: try names.map { ($0, try loadModel($0)) }, base: try base.map { try loadModel($0) },
+      quantity: quantity, passes: PoolPasses(self))
+    inputs[kind] = made
+    return made
   }
 }

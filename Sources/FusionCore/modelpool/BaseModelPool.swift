@@ -26,6 +26,9 @@ open class BaseModelPool: Component, FabricMixin {
   public weak var program: (any FusionProgram)?
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
+  /// Who makes passes over the models: each method for itself, or several together.
+  var passes: any PassRunner = SinglePasses()
+  var inputs: [InputKind: ElementwiseInputs] = [:]
   private var opened: [String: any StateDict] = [:]
 
   /// Makes an empty pool.

@@ -3,7 +3,8 @@ import FusionCore
 import Tensors
 
 extension BaseModelPool {
-  /// Writes a model, with the configuration files of `_pretrained_` or of the first model.
+  /// Writes a model, with the configuration files of `_pretrained_` or of the first model; into a
+  /// whole one where the pool hands out parts of models.
   ///
   /// Every process of `world` needs to call this method.
   ///
@@ -15,14 +16,14 @@ extension BaseModelPool {
     overwrite: Bool = false
   ) throws -> SavedModel {
     try ModelSaver(world: world, options: options, overwrite: overwrite).save(
-      model, to: path, sources: sources,
+      try world.agreeing { try completed(model) }, to: path, sources: sources,
       sideFiles: try world.agreeing { try sideFileDirectory() })
   }
 
   /// The checkpoints that were opened so far, in pool order.
   public var sources: [SourceFiles] {
     openedModels.compactMap { name, model in
-      (model as? Checkpoint).map { SourceFiles(name: name, checkpoint: $0) }
+      (model.origin as? Checkpoint).map { SourceFiles(name: name, checkpoint: $0) }
     }
   }
 
@@ -30,7 +31,7 @@ extension BaseModelPool {
   ///
   /// - Throws: what opening that model throws.
   public func sideFileDirectory() throws -> String? {
-    (try loadPretrainedOrFirstModel() as? Checkpoint)?.directory
+    (try loadPretrainedOrFirstModel().origin as? Checkpoint)?.directory
   }
 
   /// Refuses an output before any work is done: one that exists, or that a model is read from.

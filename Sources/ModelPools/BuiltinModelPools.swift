@@ -4,5 +4,6 @@ import FusionCore
 public let builtinModelPools: [BaseModelPool.Type] = [
   LazyStateDictPool.self,
   CLIPVisionModelPool.self,
-  BaseModelPool.self,
+  CausalLMPool.self,
+  CausalLMBackbonePool.self,
 ]

@@ -8,8 +8,14 @@ import Tensors
 /// `models` maps a name to a path: a Hugging Face directory, one weight file, or the name of a
 /// repository in the local Hugging Face cache.
 open class LazyStateDictPool: BaseModelPool {
-  /// FusionBench's name.
-  open override class var targets: [String] { ["fusion_bench.modelpool.LazyStateDictPool"] }
+  /// FusionBench's names. Its base pool and its `AutoModelPool` leave loading to what their entries
+  /// name; here that is always the reading of a checkpoint.
+  open override class var targets: [String] {
+    [
+      "fusion_bench.modelpool.LazyStateDictPool", "fusion_bench.modelpool.AutoModelPool",
+      "fusion_bench.modelpool.BaseModelPool", "fusion_bench.BaseModelPool",
+    ]
+  }
 
   /// Opens the checkpoint; its header is checked, its values are not read.
   ///

@@ -42,7 +42,7 @@ extension FabricModelFusionProgram {
 
   /// Says which integer tensors the inputs disagree on.
   private func note(_ model: any StateDict) throws {
-    guard let merge = model as? ElementwiseMerge else { return }
+    guard let merge = model.origin as? ElementwiseMerge else { return }
     let names = try merge.inputs.differingIntegers(in: world)
     guard let first = names.first, world.isGlobalZero else { return }
     Log.line(

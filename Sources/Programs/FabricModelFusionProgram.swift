@@ -87,7 +87,7 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
       let result = try parts.method.run(parts.pool)
       try parts.method.onRunEnd()
       (parts.method as? any SimpleProfilerMixin)?.printProfileSummary(title: "Method")
-      return result
+      return try world.agreeing { try result.map { try parts.pool.completed($0) } }
     }
     let outputs = try profile("save") { try save(result, parts) }
     let report = try profile("evaluate") { try evaluate(outputs) }

@@ -17,13 +17,15 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
   }
 
   /// For each task its images: an IDX file or folder, or a folder of class folders of PNG files.
-  @Parameter("test_datasets") public var testDatasets: OrderedDictionary<String, String> = [:]
+  @Parameter("test_datasets") public var testDatasets: OrderedDictionary<String, TaskDataset> = [:]
   /// For each task its zero-shot head, a safetensors file; other names may be given too.
   @Parameter("heads") public var heads: OrderedDictionary<String, String> = [:]
-  /// Directory whose config.json describes the network.
+  /// Directory, or name in the local Hugging Face cache, whose config.json describes the network.
   @Parameter("base_model") public var baseModel: String? = nil
   /// Directory whose preprocessor_config.json says how images are prepared; null for `base_model`.
-  @Parameter("processor") public var processor: String? = nil
+  @Parameter("processor") public var processor = ModelReference.none
+  /// FusionBench's name of `base_model`.
+  @Parameter("clip_model") public var clipModel = ModelReference.none
   /// How images are put into batches.
   @Parameter("dataloader_kwargs") public var dataloaderArguments = ConfigNode(.null)
   /// Whether to evaluate the first batch of each task only.
@@ -31,20 +33,42 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
   /// Where the network runs.
   @Parameter("device") public var device = "cpu"
 
+  /// Accepted for FusionBench's configurations: images are prepared by `processor`.
+  @Parameter("data_processor") public var dataProcessor = ModelReference.none
+  /// Only null is accepted: features of layers are not saved.
+  @Parameter("layer_wise_feature_save_path") public var layerFeaturePath: String? = nil
+  /// Without effect while features are not saved.
+  @Parameter("layer_wise_feature_first_token_only") public var layerFeatureFirstTokenOnly = true
+  /// Without effect while features are not saved.
+  @Parameter("layer_wise_feature_max_num") public var layerFeatureCount: Int? = nil
+  /// Accepted for FusionBench's configurations: the network is always put on `device`.
+  @Parameter("move_to_device") public var movesToDevice = true
+
   private let loader = DataLoaderOptions()
+
+  /// The folder of config.json; nil where nothing names it.
+  private var networkFolder: String? {
+    (baseModel ?? clipModel.path).map { ModelFolder.find($0) }
+  }
+
+  /// The folder of preprocessor_config.json.
+  private func processorFolder(_ network: String) -> String {
+    processor.path.map { ModelFolder.find($0) } ?? network
+  }
 
   /// Checks that every task has a head.
   public override func validate() throws {
     if !dataloaderArguments.isNull {
       try loader.configure(dataloaderArguments, at: "dataloader_kwargs")
     }
-    for task in testDatasets.keys where heads[task] == nil {
+    // FusionBench's own files name no heads; that is told when they are needed.
+    for (task, dataset) in testDatasets where !dataset.isDictionary { try checkHead(of: task) }
+    if let path = layerFeaturePath {
       throw ParameterError.invalid(
-        key: "test_datasets", value: task,
-        requirement: "the task has no head in taskpool.heads; heads are given for "
-          + "\(Array(heads.keys))")
+        key: "layer_wise_feature_save_path", value: path,
+        requirement: "features of layers are not saved; must be null")
     }
-    if baseModel == nil && !testDatasets.isEmpty {
+    if baseModel == nil && clipModel.path == nil && !testDatasets.isEmpty {
       throw ParameterError.invalid(
         key: "base_model", value: "null",
         requirement: "name the directory whose config.json describes the network")
@@ -55,18 +79,31 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
     }
   }
 
+  private func checkHead(of task: String) throws {
+    guard heads[task] == nil else { return }
+    throw ParameterError.invalid(
+      key: "test_datasets", value: task,
+      requirement: "the task has no head in taskpool.heads; heads are given for "
+        + "\(Array(heads.keys))")
+  }
+
   /// Opens libtorch, the network's description, heads and data sets.
   ///
   /// - Throws: what opening throws.
   public override func prepare() throws {
+    do {
+      for task in testDatasets.keys { try checkHead(of: task) }
+    } catch let error as ParameterError {
+      throw error.under("taskpool.")
+    }
     let library = try TorchLibrary.load()
-    guard let folder = baseModel else { return }
+    guard let folder = networkFolder else { return }
     let config = try CLIPVisionConfig(path: "\(folder)/config.json")
-    _ = try CLIPImagePreprocessor(path: "\(processor ?? folder)/preprocessor_config.json")
-    for (task, path) in testDatasets {
+    _ = try CLIPImagePreprocessor(path: "\(processorFolder(folder))/preprocessor_config.json")
+    for (task, dataset) in testDatasets {
       _ = try CLIPZeroShotHead(
         try Checkpoint.open(heads[task] ?? ""), hiddenSize: config.hiddenSize, library: library)
-      _ = try openDataSet(path: path)
+      _ = try openDataSet(path: dataset.path, split: dataset.split)
     }
   }
 
@@ -78,23 +115,23 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
     let library = try TorchLibrary.load()
     try library.setThreads(usableCores())
     let place = TorchDevice(userName: device) ?? .cpu
-    let folder = baseModel ?? ""
+    let folder = networkFolder ?? ""
     let network = try CLIPVisionTransformer(
       try CLIPVisionConfig(path: "\(folder)/config.json"), weights: model, library: library,
       device: place)
     let preprocessor = try CLIPImagePreprocessor(
-      path: "\(processor ?? folder)/preprocessor_config.json")
+      path: "\(processorFolder(folder))/preprocessor_config.json")
 
     var report: OrderedDictionary<String, JSONValue> = ["model_info": modelInfo(model)]
     var results: [ClassificationResult] = []
-    for (task, path) in testDatasets {
+    for (task, dataset) in testDatasets {
       let head = try CLIPZeroShotHead(
         try Checkpoint.open(heads[task] ?? ""), hiddenSize: network.config.hiddenSize,
         library: library, device: place)
       let evaluator = try ClassificationEvaluator(
         model: network, head: head, preprocessor: preprocessor, batchSize: loader.batchSize,
         firstBatchOnly: fastDevRun || program?.fastDevRun == true)
-      let result = try evaluator.evaluate(try openDataSet(path: path))
+      let result = try evaluator.evaluate(try openDataSet(path: dataset.path, split: dataset.split))
       results.append(result)
       report[task] = entry(accuracy: Double(result.accuracy), loss: Double(result.loss))
     }

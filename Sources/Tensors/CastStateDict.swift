@@ -1,8 +1,8 @@
 /// A state dict whose floating-point tensors are read in another type.
-struct CastStateDict: StateDict {
+struct CastStateDict: StateDictView {
   let manifest: Manifest
   var label: String { source.label }
-  private let source: any StateDict
+  let source: any StateDict
 
   init(_ source: any StateDict, to dtype: DType) throws {
     self.source = source

@@ -78,6 +78,40 @@ import Testing
     )
   }
 
+  @Test("FusionBench's own file is accepted; that heads are missing is told before the merge")
+  func fusionBenchFile() throws {
+    func loaded(_ target: String) -> ConfigNode {
+      var node = ConfigNode(.dictionary(["_target_": ConfigNode(.string(target))]))
+      node["pretrained_model_name_or_path"] = ConfigNode(.string("openai/clip-vit-base-patch32"))
+      return node
+    }
+    var dataset = ConfigNode(
+      .dictionary(["_target_": ConfigNode(.string("datasets.load_dataset"))]))
+    dataset["path"] = ConfigNode(.string("tanganke/dtd"))
+    dataset["split"] = ConfigNode(.string("test"))
+    let pool = try make(
+      "fusion_bench.taskpool.CLIPVisionModelTaskPool",
+      [
+        ("_recursive_", .bool(false)), ("test_datasets", .dictionary(["dtd": dataset])),
+        ("base_model", .string("openai/clip-vit-base-patch32")),
+        ("clip_model", loaded("transformers.CLIPModel.from_pretrained").value),
+        ("processor", loaded("transformers.CLIPProcessor.from_pretrained").value),
+        ("data_processor", loaded("transformers.CLIPProcessor.from_pretrained").value),
+        ("layer_wise_feature_save_path", .null),
+        ("layer_wise_feature_first_token_only", .bool(true)),
+        ("layer_wise_feature_max_num", .int(1000)),
+      ])
+    #expect(throws: ParameterError.self) { try pool.prepare() }
+    do {
+      try pool.prepare()
+    } catch {
+      #expect(
+        "\(error)"
+          == "taskpool.test_datasets=dtd: the task has no head in taskpool.heads; heads are given for []"
+      )
+    }
+  }
+
   @Test("settings that can never work are refused with their full key")
   func badSettings() {
     let cases: [(String, ConfigValue, String)] = [
@@ -94,10 +128,18 @@ import Testing
         "dataloader_kwargs", .dictionary(["drop_last": ConfigNode(.bool(true))]),
         "taskpool.dataloader_kwargs.drop_last=true: every image is evaluated once, in order"
       ),
+      (
+        "layer_wise_feature_save_path", .string("x"),
+        "taskpool.layer_wise_feature_save_path=x: features of layers are not saved; must be null"
+      ),
+      (
+        "processor", .bool(true),
+        "taskpool.processor is true, but must be a path, or a dictionary with pretrained_model_name_or_path"
+      ),
       ("base_model", .int(3), "taskpool.base_model is 3, but must be a string"),
       (
         "test_datasets", .dictionary(["mnist": ConfigNode(.int(3))]),
-        "taskpool.test_datasets.mnist is 3, but must be a string"
+        "taskpool.test_datasets.mnist is 3, but must be a path, or a dictionary with one"
       ),
       (
         "base_modle", .string("x"),

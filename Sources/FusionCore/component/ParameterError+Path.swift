@@ -1,6 +1,6 @@
 extension ParameterError {
   /// The same error, its key counted from further up: `prefix` ends with a dot or is empty.
-  func under(_ prefix: String) -> ParameterError {
+  public func under(_ prefix: String) -> ParameterError {
     switch self {
     case .unknownKey(let key, let component, let suggestion, let origin):
       .unknownKey(prefix + key, component: component, didYouMean: suggestion, origin)

@@ -9,6 +9,17 @@ public enum FusionResult {
   /// Several models, each saved in a directory of its name and evaluated for itself.
   case models([(name: String, model: any StateDict)])
 
+  /// The result with every model replaced by what `transform` makes of it.
+  ///
+  /// - Throws: what `transform` throws.
+  public func map(_ transform: (any StateDict) throws -> any StateDict) rethrows -> FusionResult {
+    switch self {
+    case .none: .none
+    case .model(let model): .model(try transform(model))
+    case .models(let models): .models(try models.map { ($0.name, try transform($0.model)) })
+    }
+  }
+
   /// The merged model, or the first of several.
   public var model: (any StateDict)? {
     switch self {

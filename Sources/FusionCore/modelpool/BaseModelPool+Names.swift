@@ -35,13 +35,13 @@ extension BaseModelPool {
     return config
   }
 
-  /// The path of a model: the entry itself, or the `pretrained_model_name_or_path`,
-  /// `checkpoint` or `path` of a dictionary.
+  /// The path of a model: the entry itself, or the `pretrained_model_name_or_path`, `checkpoint`,
+  /// `path` or `model_name` of a dictionary.
   ///
   /// - Throws: `PoolError.unknownModel` and `.notAPath`.
   public func modelPath(_ name: String) throws -> String {
     let config = try modelConfig(name)
-    let keys = ["pretrained_model_name_or_path", "checkpoint", "path"]
+    let keys = ["pretrained_model_name_or_path", "checkpoint", "path", "model_name"]
     for node in [config] + keys.compactMap({ config[$0] }) {
       if case .string(let path) = node.value { return path }
     }

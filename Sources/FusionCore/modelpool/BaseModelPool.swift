@@ -59,6 +59,12 @@ open class BaseModelPool: Component, FabricMixin {
     throw PoolError.datasetsUnsupported(pool: "\(Self.self)")
   }
 
+  /// The whole model that a merge of this pool's models belongs into; the merge itself unless a
+  /// subclass hands out parts of models.
+  ///
+  /// - Throws: what opening models throws.
+  open func completed(_ merged: any StateDict) throws -> any StateDict { merged }
+
   /// The models that were loaded so far and those in hand, in pool order.
   public var openedModels: [(name: String, model: any StateDict)] {
     table.entries.compactMap { name, entry in

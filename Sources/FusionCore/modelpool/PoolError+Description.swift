@@ -22,6 +22,8 @@ extension PoolError: CustomStringConvertible {
       "\(pool) cannot load modelpool.models.\(name): a path of a local checkpoint is needed"
     case .datasetsUnsupported(let pool):
       "\(pool) loads no data sets"
+    case .noLayers(let name, let prefix):
+      "modelpool.models.\(name) has no tensors '\(prefix)*': it is no language model of this layout"
     }
   }
 }

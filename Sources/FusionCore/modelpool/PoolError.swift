@@ -9,6 +9,7 @@ public enum PoolError: Error, Equatable, ExitStatusProviding {
   case notAPath(String)
   case cannotLoad(String, pool: String)
   case datasetsUnsupported(pool: String)
+  case noLayers(String, prefix: String)
 
   /// 2: the configuration names the models.
   public var exitStatus: Int32 { 2 }

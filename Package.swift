@@ -66,6 +66,8 @@ let package = Package(
   name: "FusionBench",
   products: [
     .executable(name: "fusion_bench", targets: ["fusion_bench"]),
+    // Everything but MPI, for programs in Swift.
+    .library(name: "FusionBench", targets: ["FusionBench"]),
     // Loaded at run time, and only where a network has to run: it takes most of a second to load.
     .library(name: "CTorch", type: .dynamic, targets: ["CTorch"]),
   ],
@@ -123,6 +125,12 @@ let package = Package(
         "FusionCore", "Methods", "ModelPools", "TaskPools", "Checkpoints", "Tensors", "ConfigTree",
         .collections,
       ]),
+    .swift(
+      "FusionBench",
+      [
+        "Programs", "Methods", "ModelPools", "TaskPools", "FusionCore", "HydraConfig",
+        "Checkpoints", "Tensors", "ConfigTree",
+      ]),
     .executableTarget(
       name: "fusion_bench",
       dependencies: [
@@ -160,6 +168,7 @@ let package = Package(
     .test("TaskPools", ["TaskPools", "FusionCore", "Tensors", "ConfigTree"]),
     .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),
     .test("DataSets", ["DataSets", "CZlib"], exclude: ["Fixtures"]),
+    .test("FusionBench", ["FusionBench", "FusionTestSupport"]),
     .test("MPIModule", ["MPIModule", "MPIWorker"]),
     .test(
       "EndToEnd", ["fusion_bench", "FabricWorker", "CTorch", "Checkpoints", "Tensors"],

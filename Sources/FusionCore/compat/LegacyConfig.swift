@@ -5,6 +5,17 @@ import Wording
 /// Rewrites configurations of FusionBench 0.1 as those of 0.2: a `name:` or `type:` in the place of
 /// `_target_`, models and tasks as lists.
 public enum LegacyConfig {
+  /// The names that `name:` of methods, or `type:` of pools, had in 0.1.
+  public static func names(role: String) -> [String] { table(role).map(\.name) }
+
+  fileprivate static func table(_ role: String) -> [(name: String, target: String)] {
+    switch role {
+    case "method": LegacyNames.methods
+    case "modelpool": LegacyNames.modelpools
+    default: LegacyNames.taskpools
+    }
+  }
+
   /// The configuration as 0.2 writes it.
   ///
   /// - Parameters:
@@ -59,12 +70,7 @@ private struct LegacyRewriter {
       return
     }
     let key = role == "method" ? "name" : "type"
-    let table =
-      switch role {
-      case "method": LegacyNames.methods
-      case "modelpool": LegacyNames.modelpools
-      default: LegacyNames.taskpools
-      }
+    let table = LegacyConfig.table(role)
     guard let name = node[key]?.string else { return }
     guard let entry = table.first(where: { $0.name == name }) else {
       throw ParameterError.unknownLegacyName(

@@ -84,7 +84,7 @@ let package = Package(
     .swift("Wording"),
     .target(name: "CFusionKernels", cSettings: kernelSettings),
     .swift("Tensors", ["CFusionKernels", "Wording"], linker: [.linkedLibrary("m")]),
-    .target(name: "CFileIO"),
+    .target(name: "CFileIO", cSettings: kernelSettings),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .swift("Checkpoints", ["Tensors", "Wording", "CFileIO", "CLibCrypto"]),
@@ -96,7 +96,9 @@ let package = Package(
     // Merging
     .swift("FusionCore", ["Tensors", "Wording", "CFusionKernels", "ConfigTree", .collections]),
     .swift("Methods", ["FusionCore", "Tensors", "Wording", "ConfigTree"]),
-    .swift("ModelPools", ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree"]),
+    .swift(
+      "ModelPools",
+      ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree", "Wording"]),
 
     // Evaluation
     .target(name: "CTorchInterface"),

@@ -1,3 +1,4 @@
+internal import CFileIO
 internal import Glibc
 import Wording
 
@@ -26,18 +27,36 @@ public enum AtomicFile {
     try checkPath(path)
     let directory = Paths.directory(of: path)
     try Directory.create(directory)
-    let temporary = Paths.join(directory, ".\(Paths.name(of: path)).\(getpid()).tmp")
+    let file = try temporary(for: Paths.name(of: path), in: directory)
     do {
-      let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC, operation: "create")
       try fill(file)
       if fsync { try file.synchronize() }
-      try check("rename to \(oneLine(Paths.name(of: path)))", temporary) {
-        rename(temporary, path)
+      try check("rename to \(oneLine(Paths.name(of: path)))", file.path) {
+        rename(file.path, path)
       }
     } catch {
-      unlink(temporary)
+      unlink(file.path)
       throw error
     }
     if fsync { try Directory.synchronize(directory) }
+  }
+
+  /// An empty file that no other process writes. Its name is always the same, so that those of
+  /// killed processes are used again; a second process that writes at once gets another name.
+  private static func temporary(for name: String, in directory: String) throws -> OpenFile {
+    let flags = O_WRONLY | O_CREAT
+    for suffix in ["tmp", "\(getpid()).tmp"] {
+      let path = Paths.join(directory, ".\(name).\(suffix)")
+      let file = try OpenFile(path, flags, operation: "create")
+      if cfile_lock(file.descriptor) == EAGAIN { continue }
+      // Whoever had the lock before may have renamed the file meanwhile.
+      let status = try FileStatus(descriptor: file.descriptor, path: path)
+      guard FileIdentity.of(path) == status.identity else { continue }
+      try check("empty", path) { ftruncate(file.descriptor, 0) }
+      return file
+    }
+    // Two threads of this process and another process at once.
+    let path = Paths.join(directory, ".\(name).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")
+    return try OpenFile(path, flags | O_EXCL, operation: "create")
   }
 }

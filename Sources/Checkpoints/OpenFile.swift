@@ -49,6 +49,20 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// The first `size` bytes.
+  ///
+  /// - Throws: as above.
+  func bytes(_ size: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: size)
+    try bytes.withUnsafeMutableBytes { try read(at: 0, into: $0) }
+    return bytes
+  }
+
+  /// The first `size` bytes as text.
+  ///
+  /// - Throws: as above.
+  func text(_ size: Int) throws -> String { String(decoding: try bytes(size), as: UTF8.self) }
+
   /// Writes all of `buffer` at `offset`.
   ///
   /// - Throws: `CheckpointError.system`.
@@ -59,6 +73,19 @@ final class OpenFile: Sendable {
       let wanted = min(buffer.count - done, transferLimit)
       done += try check("write", path) {
         pwrite(descriptor, base + done, wanted, off_t(offset + done))
+      }
+    }
+  }
+
+  /// Adds all of `buffer` at the end of a file that was opened to append.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  func append(_ buffer: UnsafeRawBufferPointer) throws(CheckpointError) {
+    guard let base = buffer.baseAddress else { return }
+    var done = 0
+    while done < buffer.count {
+      done += try check("write", path) {
+        Glibc.write(descriptor, base + done, buffer.count - done)
       }
     }
   }

@@ -3,12 +3,12 @@ internal import Glibc
 /// Paths as text.
 package enum Paths {
   /// The last component, without trailing slashes.
-  static func name(of path: String) -> String {
+  package static func name(of path: String) -> String {
     String(path.split(separator: "/").last ?? "/")
   }
 
   /// The path without its last component.
-  static func directory(of path: String) -> String {
+  package static func directory(of path: String) -> String {
     var parts = path.split(separator: "/", omittingEmptySubsequences: true)
     let absolute = path.utf8.first == UInt8(ascii: "/")
     _ = parts.popLast()
@@ -17,7 +17,7 @@ package enum Paths {
   }
 
   /// `name` inside `directory`.
-  static func join(_ directory: String, _ name: String) -> String {
+  package static func join(_ directory: String, _ name: String) -> String {
     if directory.isEmpty || directory == "." { return name }
     return directory.utf8.last == UInt8(ascii: "/")
       ? directory + name : directory + "/" + name

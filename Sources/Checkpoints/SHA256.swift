@@ -20,6 +20,12 @@ final class SHA256 {
     precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1)
   }
 
+  /// Adds the bytes of a text.
+  func update(_ text: String) {
+    var text = text
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+  }
+
   /// Ends the checksum: 64 hexadecimal digits.
   func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)

@@ -103,6 +103,17 @@ public struct SafetensorsLayout: Sendable {
       ? SafetensorsLayout.index(manifest, placements: placements, names: names) : nil
   }
 
+  /// A checksum of the files' names, headers and sizes, and of `plan`.
+  func identity(plan: String) -> String {
+    let hash = SHA256()
+    for text in [plan] + shards.map({ "\($0.name) \($0.size)" }) {
+      hash.update(text)
+      hash.update("\0")
+    }
+    for shard in shards { shard.header.withUnsafeBytes { hash.update($0) } }
+    return hash.finish()
+  }
+
   /// Where the bytes of a slice stand: the shard and the range in its file.
   public func location(of slice: Slice) -> (shard: Int, bytes: Range<Int>) {
     let placement = placements[slice.tensor]

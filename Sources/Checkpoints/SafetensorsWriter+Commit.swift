@@ -34,7 +34,7 @@ extension SafetensorsWriter {
       try synchronizeDirectory()
     }
     state.withLock { $0.renamed = [] }  // complete: a discard must not touch it any more
-    for file in superseded { try check("remove", file) { unlink(file) } }
+    for file in try superseded + temporaryFiles() { try check("remove", file) { unlink(file) } }
     if !superseded.isEmpty { try synchronizeDirectory() }
     state.withLock { state in
       state.lock?.release()
@@ -44,18 +44,30 @@ extension SafetensorsWriter {
   }
 
   /// Removes all that this run made and ends the lock. Safe to call at any time and more than
-  /// once; after `commit()` it does nothing.
+  /// once; after `commit()`, and on ranks that did not create, it only closes files.
   public func discard() {
-    let names = layout.shards.map(\.name) + (layout.index == nil ? [] : [ModelDirectory.index])
-    for name in names { unlink(temporary(name)) }
     state.withLock { state in
       state.files = []
-      for file in state.renamed { unlink(file) }
+      state.journal = nil
+      guard let lock = state.lock else { return }
+      for file in ((try? temporaryFiles()) ?? []) + state.renamed { unlink(file) }
       state.renamed = []
-      state.lock?.release()
+      lock.release()
       state.lock = nil
       Directory.remove(state.madeDirectories)
       state.madeDirectories = []
+    }
+  }
+
+  /// Ends the lock and leaves the temporary files to a run that resumes. Safe to call at any time
+  /// and more than once; after `commit()` it only closes files.
+  public func suspend() {
+    try? flushJournal()  // What it does not say is done again.
+    state.withLock { state in
+      state.files = []
+      state.journal = nil
+      state.lock?.release()
+      state.lock = nil
     }
   }
 

@@ -4,44 +4,57 @@ extension SafetensorsWriter {
   /// Locks the output, reserves all files under temporary names and writes their headers.
   /// One rank calls it. What it made is removed again when it throws.
   ///
+  /// - Parameter resume: whether to take up what an interrupted run of the same plan left.
+  /// - Returns: what that run says to have written; the bytes are yet to be verified.
   /// - Throws: `CheckpointError.outputExists`, `.outputLocked`, `.noSpace`, `.fileSizeLimit`,
   ///   `.system`.
-  public func create() throws {
+  @discardableResult
+  public func create(resume: Bool = false) throws -> OutputJournal {
     try Self.checkTarget(path, overwrite: overwrite)
     try checkFileSizeLimit()
     do {
       let made = try Directory.create(directory)
       state.withLock { $0.madeDirectories = made }
+      // After their launcher was killed, ranks live on for a second.
       let lock = try OutputLock(
-        path: Paths.join(directory, ".\(lockName).lock"), target: path)
+        path: lockPath, target: path, runID: runID, patience: resume ? 3 : 0)
       state.withLock { $0.lock = lock }
       try Self.checkTarget(path, overwrite: overwrite)
-      try removeStaleFiles()
+      if resume, let journal = try interrupted() { return journal }
+      for stale in try temporaryFiles() { try check("remove", stale) { unlink(stale) } }
       for shard in layout.shards {
         let file = try OpenFile(
           temporary(shard.name), O_WRONLY | O_CREAT | O_EXCL, operation: "create")
         try file.reserve(shard.size, needed: layout.byteCount)
         try shard.header.withUnsafeBytes { try file.write($0, at: 0) }
       }
-      if let index = layout.index {
-        let file = try OpenFile(
-          temporary(ModelDirectory.index), O_WRONLY | O_CREAT | O_EXCL, operation: "create")
-        try index.withUnsafeBytes { try file.write($0, at: 0) }
-        if fsync { try file.synchronize() }
-      }
+      try writeIndex()
+      return OutputJournal()
     } catch {
       discard()
       throw error
     }
   }
 
-  /// The name that all runs into this output lock, whatever they shard.
-  private var lockName: String {
-    isSingleFile ? Paths.name(of: path) : ModelDirectory.single
+  func writeIndex() throws {
+    guard let index = layout.index else { return }
+    let file = try OpenFile(
+      temporary(ModelDirectory.index), O_WRONLY | O_CREAT | O_TRUNC, operation: "create")
+    try index.withUnsafeBytes { try file.write($0, at: 0) }
+    if fsync { try file.synchronize() }
   }
 
   /// Whether an output path names one file and not a directory.
   public static func isSingleFile(_ path: String) -> Bool { path.hasSuffix(".safetensors") }
+
+  /// Whether something stands under the final name of an output.
+  public static func exists(_ path: String) -> Bool {
+    let path = Paths.expandingTilde(path)
+    if isSingleFile(path) { return Paths.exists(path) }
+    return [ModelDirectory.single, ModelDirectory.index].contains {
+      Paths.exists(Paths.join(path, $0))
+    }
+  }
 
   /// Refuses to replace an output that the user did not give up.
   ///
@@ -73,16 +86,14 @@ extension SafetensorsWriter {
     }
   }
 
-  /// Removes temporary files of runs that died: whoever holds the lock is the only live one.
-  private func removeStaleFiles() throws {
-    for name in try Paths.names(in: directory) where isTemporary(name) {
-      let stale = Paths.join(directory, name)
-      try check("remove", stale) { unlink(stale) }
-    }
+  /// Temporary files and journals of this output, whichever run they are of: whoever holds the
+  /// lock is the only live one.
+  func temporaryFiles() throws -> [String] {
+    try Paths.names(in: directory).filter(isTemporary).map { Paths.join(directory, $0) }
   }
 
   private func isTemporary(_ name: String) -> Bool {
-    guard name.hasSuffix(".tmp") else { return false }
+    guard name.hasSuffix(".tmp") || name.hasSuffix(".journal") else { return false }
     return isSingleFile
       ? name.hasPrefix(".\(Paths.name(of: path)).")
       : name.hasPrefix(".model") && name.contains(".safetensors.")

@@ -7,13 +7,14 @@ import Tensors
 /// Every rank makes the same writer from the same arguments. The phases, between which the ranks
 /// agree that all went well:
 ///
-/// 1. one rank: `create()` locks the output, reserves the files under temporary names, writes
-///    their headers;
-/// 2. every rank: `open()`, any number of `write`, `finishWriting()`;
+/// 1. one rank: `create(resume:)` locks the output, reserves the files under temporary names,
+///    writes their headers; or takes up what an interrupted run of the same plan left;
+/// 2. every rank: `open(rank:)`, any number of `write`, `finishWriting()`;
 /// 3. the rank that created: `commit()` gives the files their final names.
 ///
-/// After an error anywhere every rank calls `discard()`. A process that is killed leaves nothing
-/// but temporary files, which the next run into the same output removes.
+/// After an error anywhere every rank calls `discard()`, or `suspend()` to leave what can be taken
+/// up later. A process that is killed leaves nothing but temporary files, which the next run into
+/// the same output takes up or removes.
 public final class SafetensorsWriter: Sendable {
   /// Where every byte goes.
   public let layout: SafetensorsLayout
@@ -24,12 +25,15 @@ public final class SafetensorsWriter: Sendable {
   let overwrite: Bool
   let fsync: Bool
   let runID: String
+  /// What the bytes depend on, as a checksum; nil when no journal is kept.
+  let plan: String?
   let state = Mutex(State())
 
   struct State {
     var files: [OpenFile] = []
     var written: [Bool] = []
     var writeBehind = WriteBehind()
+    var journal: JournalFile?
     var lock: OutputLock?
     var madeDirectories: [String] = []
     var renamed: [String] = []
@@ -44,23 +48,27 @@ public final class SafetensorsWriter: Sendable {
   ///   - runID: the same on every rank, different in every run; letters, digits and `-`.
   ///   - overwrite: whether a complete output may be replaced (which happens in `commit`).
   ///   - fsync: whether data are on the disk before the final names appear.
+  ///   - plan: all that the bytes depend on beside the manifest: method, parameters, seed, state of
+  ///     the inputs. A journal is kept where it is given, and only a run with the same one resumes.
   /// - Throws: `CheckpointError.invalidPath`, `.reservedName`, `.headerTooLarge`.
   public init(
     _ manifest: Manifest, to path: String,
     maxShardSize: Int = SafetensorsLayout.defaultShardSize, runID: String,
-    overwrite: Bool = false, fsync: Bool = true
+    overwrite: Bool = false, fsync: Bool = true, plan: String? = nil
   ) throws {
     try checkPath(path)
     self.path = Paths.expandingTilde(path)
     isSingleFile = Self.isSingleFile(path)
     directory = isSingleFile ? Paths.directory(of: self.path) : self.path
-    layout =
+    let layout =
       isSingleFile
       ? try SafetensorsLayout(manifest, singleFile: Paths.name(of: path))
       : try SafetensorsLayout(manifest, maxShardSize: maxShardSize)
+    self.layout = layout
     self.runID = runID
     self.overwrite = overwrite
     self.fsync = fsync
+    self.plan = plan.map { layout.identity(plan: $0) }
   }
 
   /// The final paths of the weight files, in the order of the layout's shards.
@@ -76,14 +84,21 @@ public final class SafetensorsWriter: Sendable {
 
   /// Opens the files that another rank created.
   ///
-  /// - Throws: `CheckpointError.system`.
-  public func open() throws {
+  /// - Parameter rank: names this rank's journal; different on every rank.
+  /// - Throws: `CheckpointError.system`, `.outputLocked` when another run has taken the output.
+  public func open(rank: Int = 0) throws {
     let files = try layout.shards.map { shard in
-      try OpenFile(temporary(shard.name), O_WRONLY, operation: "open")
+      try OpenFile(temporary(shard.name), O_RDWR, operation: "open")
     }
+    // The names are the same in every run: these files are ours if the lock is still.
+    guard try OutputLock.holder(at: lockPath) == runID else {
+      throw CheckpointError.outputLocked(path: path)
+    }
+    let journal = try plan.map { try JournalFile(path: journalPath(rank), plan: $0) }
     state.withLock {
       $0.files = files
       $0.written = Array(repeating: false, count: files.count)
+      $0.journal = journal
     }
   }
 
@@ -94,11 +109,13 @@ public final class SafetensorsWriter: Sendable {
   public func write(_ slice: Slice, _ bytes: UnsafeRawBufferPointer) throws {
     let (shard, range) = layout.location(of: slice)
     precondition(bytes.count == range.count, "bytes and slice must agree")
-    let file = state.withLock { state in
-      precondition(!state.files.isEmpty, "open() comes before write(_:_:)")
-      return state.files[shard]
-    }
+    let (file, journal) = openFile(shard)
     try file.write(bytes, at: range.lowerBound)
+    if let journal {
+      for record in OutputJournal.records(of: bytes, at: range.lowerBound, shard: shard) {
+        try journal.add(record)
+      }
+    }
     let due = state.withLock { state in
       state.written[shard] = true
       return fsync ? state.writeBehind.add(range, of: shard) : nil
@@ -106,13 +123,31 @@ public final class SafetensorsWriter: Sendable {
     if let due { file.startWriteBack(due) }
   }
 
+  func openFile(_ shard: Int) -> (OpenFile, JournalFile?) {
+    state.withLock { state in
+      precondition(!state.files.isEmpty, "open() comes before reading and writing")
+      return (state.files[shard], state.journal)
+    }
+  }
+
+  /// Makes the journal say all that was written so far.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  public func flushJournal() throws {
+    try state.withLock { $0.journal }?.flush()
+  }
+
   /// Ends this rank's writing: waits for its data to reach the disk, if so asked, and learns of
   /// errors that the system kept until now.
   ///
   /// - Throws: `CheckpointError.system`.
   public func finishWriting() throws {
+    try flushJournal()
     let (files, written, isCreator) = state.withLock { state in
-      defer { state.files = [] }
+      defer {
+        state.files = []
+        state.journal = nil
+      }
       return (state.files, state.written, state.lock != nil)
     }
     for (file, written) in zip(files, written) where written || isCreator {
@@ -121,7 +156,14 @@ public final class SafetensorsWriter: Sendable {
     }
   }
 
-  func temporary(_ name: String) -> String {
-    Paths.join(directory, ".\(name).\(runID).tmp")
+  func temporary(_ name: String) -> String { Paths.join(directory, ".\(name).tmp") }
+
+  func journalPath(_ rank: Int) -> String {
+    Paths.join(directory, ".\(stem).\(rank).journal")
   }
+
+  var lockPath: String { Paths.join(directory, ".\(stem).lock") }
+
+  /// The name that all runs into this output lock, whatever they shard.
+  private var stem: String { isSingleFile ? Paths.name(of: path) : ModelDirectory.single }
 }

@@ -15,7 +15,9 @@ extension BaseModelPool {
     _ model: any StateDict, to path: String, options: SaveOptions = SaveOptions(),
     overwrite: Bool = false
   ) throws -> SavedModel {
-    try ModelSaver(world: world, options: options, overwrite: overwrite).save(
+    try ModelSaver(
+      world: world, options: options, rules: SaveRules(overwrite: overwrite)
+    ).save(
       try world.agreeing { try completed(model) }, to: path, sources: sources,
       sideFiles: try world.agreeing { try sideFileDirectory() })
   }

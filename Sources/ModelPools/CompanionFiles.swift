@@ -15,16 +15,35 @@ final class CompanionFiles {
   }
 
   /// Copies configuration and tokenizer files into an output directory.
-  func copySideFiles(from source: String) throws {
-    guard !isSingleFile else { return }
+  ///
+  /// - Returns: their names.
+  func copySideFiles(from source: String) throws -> [String] {
+    guard !isSingleFile else { return [] }
     let names = try SideFiles.names(in: source)
     remember(names.map { "\(path)/\($0)" })
-    try SideFiles.copy(from: source, to: path, fsync: fsync)
+    return try SideFiles.copy(from: source, to: path, fsync: fsync)
+  }
+
+  /// The files beside the weights that the output to be replaced had from us: its manifest names
+  /// them. None where there is no manifest that can be read.
+  func listedByEarlierManifest() -> [String] {
+    guard !isSingleFile else { return [] }
+    return ((try? MergeManifest(of: path))?.sideFiles ?? []).filter(SideFiles.isSideFile)
+  }
+
+  /// Removes files beside the weights.
+  func remove(_ names: [String]) throws {
+    for name in names where !name.contains("/") {
+      let file = "\(path)/\(name)"
+      if FileManager.default.fileExists(atPath: file) {
+        try FileManager.default.removeItem(atPath: file)
+      }
+    }
   }
 
   /// Writes the manifest: into the directory, or beside the file.
   func writeManifest(_ text: String) throws {
-    let place = isSingleFile ? "\(path).manifest.json" : "\(path)/merge_manifest.json"
+    let place = MergeManifest.path(of: path)
     remember([place])
     try AtomicFile.write(text, to: place, fsync: fsync)
   }

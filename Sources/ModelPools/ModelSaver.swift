@@ -1,28 +1,25 @@
 import Checkpoints
-import Foundation
 import FusionCore
-import Synchronization
 import Tensors
 
 /// Writes a model from all ranks: each computes and writes its own byte ranges.
 public struct ModelSaver {
   private let world: any Fabric
   private let options: SaveOptions
-  private let overwrite: Bool
+  private let rules: SaveRules
   private let showsProgress: Bool
 
   /// A saver for the processes of `world`.
   ///
   /// - Parameters:
-  ///   - overwrite: whether a complete output may be replaced.
   ///   - showsProgress: whether to show a percentage where standard error is a terminal.
   public init(
-    world: any Fabric, options: SaveOptions = SaveOptions(), overwrite: Bool = false,
+    world: any Fabric, options: SaveOptions = SaveOptions(), rules: SaveRules = SaveRules(),
     showsProgress: Bool = false
   ) {
     self.world = world
     self.options = options
-    self.overwrite = overwrite
+    self.rules = rules
     self.showsProgress = showsProgress
   }
 
@@ -36,85 +33,81 @@ public struct ModelSaver {
   ///   - path: a directory, or one file when it ends in `.safetensors`.
   ///   - sources: the checkpoints that the model is made of; they must not change meanwhile.
   ///   - sideFiles: the directory of configuration and tokenizer files to copy, if any.
-  ///   - describe: makes the text of the manifest, on rank 0.
+  ///   - describe: makes the text of the manifest, on rank 0, from what was saved and the names of
+  ///     the files copied.
   /// - Throws: `AgreedError`; nothing is left under the final name then.
   public func save(
     _ model: any StateDict, to path: String, sources: [SourceFiles] = [],
-    sideFiles: String? = nil, describe: ((SavedModel) throws -> String)? = nil
+    sideFiles: String? = nil, describe: ((SavedModel, [String]) throws -> String)? = nil
   ) throws -> SavedModel {
-    let started = ContinuousClock.now
-    let path = Paths.expandingTilde(path)
-    // The same on every rank, different in every run.
-    let runID = String(
-      decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
-    let (model, writer) = try world.agreeing {
-      let model = try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
-      let writer = try SafetensorsWriter(
-        model.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,
-        overwrite: overwrite, fsync: options.fsync)
-      return (model, writer)
-    }
-    let companions = CompanionFiles(of: path, fsync: options.fsync)
+    if let complete = try complete(path) { return complete }
+    let output = try ModelOutput(
+      model, to: path, world: world, options: options, rules: rules, sources: sources)
     do {
-      try world.onGlobalZero {
-        for source in sources { try source.refuse(asOutput: path) }
-        try writer.create()
-      }
-      try world.agreeing {
-        try writer.open()
-        try write(model, with: writer)
-      }
-      let digests = try world.agreeing { try finish(writer) }
-      try world.agreeing { for source in sources { try source.checkpoint.checkUnchanged() } }
-      let saved = SavedModel(
-        path: path,
-        files: zip(zip(writer.shardPaths, writer.layout.shards), digests).map {
-          SavedModel.File(path: $0.0, size: $0.1.size, sha256: $1)
-        },
-        byteCount: writer.layout.byteCount,
-        seconds: (ContinuousClock.now - started) / .seconds(1),
-        peakMemory: try world.peakMemory())
-      try world.onGlobalZero {
-        if let sideFiles { try companions.copySideFiles(from: sideFiles) }
-        if let describe { try companions.writeManifest(try describe(saved)) }
-        try writer.commit()
-      }
+      let sink = try output.begin()
+      try world.agreeing { try write(output.model, output.slices, to: sink) }
+      let saved = try output.finish()
+      try output.commit(
+        sideFiles: sideFiles,
+        describe: describe.map { describe in { try describe(saved, $0) } })
       return saved
     } catch {
-      if world.isGlobalZero { companions.discard() }
-      writer.discard()
+      output.end()
       throw error
     }
   }
 
-  /// Waits for the disk and, on rank 0 meanwhile, takes the checksums of all files.
-  private func finish(_ writer: SafetensorsWriter) throws -> [String] {
-    let digests = Mutex(writer.temporaryPaths.map { _ in "" })
-    let isHashing = world.isGlobalZero
-    try Parallel(threads: 2).forEach(isHashing ? 2 : 1) { task in
-      if task == 0 { return try writer.finishWriting() }
-      let found = try writer.temporaryPaths.map { try Digest.sha256(of: $0) }
-      digests.withLock { $0 = found }
+  /// The output at `path`, if it is complete, was made by the same plan, and holds what its
+  /// manifest says; nil unless this saver resumes.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Throws: `AgreedError`.
+  public func complete(_ path: String) throws -> SavedModel? {
+    guard rules.resume, let plan = rules.plan else { return nil }
+    let started = ContinuousClock.now
+    let path = Paths.expandingTilde(path)
+    let answer = try world.fromGlobalZero {
+      let isThere = (try? MergeManifest(of: path))?.plan == plan && SafetensorsWriter.exists(path)
+      return isThere ? [1] : []
     }
-    return digests.withLock { $0 }
+    if answer.isEmpty { return nil }
+    let manifest: MergeManifest
+    do {
+      manifest = try world.verifyOutput(path)
+    } catch let error as AgreedError {
+      if world.isGlobalZero { Log.line("not resumed: \(error)") }
+      return nil
+    }
+    if world.isGlobalZero { Log.line("\(path) is complete: its files are what its manifest says") }
+    return SavedModel(
+      path: path,
+      files: manifest.outputs.map {
+        SavedModel.File(path: "\(path)/\($0.file)", size: $0.size, sha256: $0.sha256)
+      },
+      byteCount: manifest.outputs.reduce(0) { $0 + $1.size },
+      seconds: (ContinuousClock.now - started) / .seconds(1),
+      peakMemory: try world.peakMemory(), nonFinite: [], plan: plan)
   }
 
-  private func write(_ model: any StateDict, with writer: SafetensorsWriter) throws {
-    let slices = model.slices(
-      part: world.globalRank, of: world.worldSize, limit: Self.sliceElements)
+  private func write(
+    _ model: any StateDict, _ slices: [Slice], to output: OutputSlices
+  ) throws {
     let progress = Progress(total: slices.count, isShown: showsProgress && world.isGlobalZero)
     defer { progress.end() }
     _ = try Parallel(threads: world.threads).forEach(slices.count, makeState: { SliceBuffer() }) {
       buffer, index in
       let slice = slices[index]
       let bytes = buffer.room(slice.count * model.manifest.tensors[slice.tensor].dtype.byteCount)
-      try model.read(slice, into: bytes)
-      try writer.write(slice, UnsafeRawBufferPointer(bytes))
+      if output.isWritten(slice) {
+        try output.adopt(slice, bytes)
+      } else {
+        try model.read(slice, into: bytes)
+        try output.write(slice, UnsafeRawBufferPointer(bytes))
+      }
       progress.advance()
     }
   }
-
-  private static let sliceElements = 1 << 18
 }
 
 /// One thread's buffer for what it writes.
@@ -130,10 +123,4 @@ private final class SliceBuffer {
   }
 
   deinit { bytes.deallocate() }
-}
-
-/// A name for this run that no other run has.
-private func newRunID() -> String {
-  "\(ProcessInfo.processInfo.processIdentifier)-"
-    + String(UInt64(Date().timeIntervalSince1970 * 1e6), radix: 16)
 }

@@ -1,9 +1,11 @@
+import Tensors
 import Wording
 
 /// What saving refuses.
 public enum SaveError: Error, Equatable, CustomStringConvertible {
   case inputIsOutput(model: String, path: String)
   case invalidModelName(String)
+  case notFinite(tensor: TensorName, count: Int, of: Int, tensors: Int)
 
   /// One line for the user.
   public var description: String {
@@ -13,6 +15,10 @@ public enum SaveError: Error, Equatable, CustomStringConvertible {
         + "choose another folder"
     case .invalidModelName(let name):
       "a model called '\(oneLine(name))' cannot be saved: the name is no folder name"
+    case .notFinite(let tensor, let count, let all, let tensors):
+      "tensor '\(tensor)' of the output: \(count) of \(all) values are NaN or infinite"
+        + (tensors > 1 ? " (\(tensors) such tensors)" : "")
+        + "; set strict_finite=false to allow it"
     }
   }
 }

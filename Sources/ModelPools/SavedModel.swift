@@ -1,3 +1,5 @@
+import Tensors
+
 /// One finished output.
 public struct SavedModel {
   /// A weight file.
@@ -6,8 +8,18 @@ public struct SavedModel {
     public let path: String
     /// Its bytes.
     public let size: Int
-    /// Its checksum, on rank 0; empty elsewhere.
+    /// Its checksum.
     public let sha256: String
+  }
+
+  /// A tensor with values that are NaN or infinite.
+  public struct NonFinite: Equatable {
+    /// Its name.
+    public let tensor: TensorName
+    /// How many such values it has.
+    public let count: Int
+    /// How many values it has.
+    public let of: Int
   }
 
   /// The directory or file.
@@ -20,4 +32,8 @@ public struct SavedModel {
   public let seconds: Double
   /// Peak resident memory of every rank, in bytes.
   public let peakMemory: [Int]
+  /// The tensors with values that are NaN or infinite, in the order of the output.
+  public let nonFinite: [NonFinite]
+  /// What the bytes depend on, as it was given.
+  public let plan: String?
 }

@@ -8,7 +8,9 @@ import Tensors
 
 extension FabricModelFusionProgram {
   /// `merge_manifest.json`: where every byte of the output came from.
-  func mergeManifest(_ saved: SavedModel, _ parts: Parts) throws -> JSONValue {
+  func mergeManifest(
+    _ saved: SavedModel, sideFiles: [String], _ parts: Parts
+  ) throws -> JSONValue {
     var seconds = OrderedDictionary<String, JSONValue>()
     for (action, time) in profiler.totals where time > 0 { seconds[action] = .number(time) }
     seconds["save"] = .number(saved.seconds)
@@ -23,6 +25,12 @@ extension FabricModelFusionProgram {
             "size": .integer($0.size), "sha256": .string($0.sha256),
           ])
         }),
+      "side_files": .array(sideFiles.map { .string($0) }),
+      "non_finite": .object(
+        OrderedDictionary(
+          saved.nonFinite.map { ($0.tensor.string, .integer($0.count)) },
+          uniquingKeysWith: { first, _ in first })),
+      "plan": saved.plan.map { .string($0) } ?? .null,
       "seed": seed.map { .integer($0) } ?? .null,
       "ranks": .integer(world.worldSize),
       "threads": .integer(world.threads),

@@ -25,19 +25,36 @@ extension FabricModelFusionProgram {
       if world.isGlobalZero { Log.line("merged_model_save_path is null: the model is not saved") }
       return models.map { Output(name: $0.name, model: $0.model, saved: nil) }
     }
-    let saver = ModelSaver(
-      world: world, options: parts.saving, overwrite: overwrite,
-      showsProgress: parts.options.progress)
+    let saver = try saver(parts)
     return try models.map { name, model in
       let target = name.map { "\(path)/\($0)" } ?? path
       let saved = try saver.save(
         model, to: target, sources: parts.pool.sources,
         sideFiles: try world.agreeing { try parts.pool.sideFileDirectory() },
-        describe: { try self.mergeManifest($0, parts).text(indent: 2) })
+        describe: { try self.mergeManifest($0, sideFiles: $1, parts).text(indent: 2) })
       try note(model)
       if world.isGlobalZero { Log.line("saved \(target) (\(saved.byteCount) bytes)") }
       return Output(name: name, model: model, saved: saved)
     }
+  }
+
+  /// What is there already, when this run resumes one that had ended well: nothing is merged then.
+  func completeOutput(_ parts: Parts) throws -> [Output]? {
+    guard resume, let path = parts.paths.model else { return nil }
+    guard let saved = try saver(parts).complete(path) else { return nil }
+    let model = try world.agreeing { try Checkpoint.open(saved.path) }
+    return [Output(name: nil, model: model, saved: saved)]
+  }
+
+  private func saver(_ parts: Parts) throws -> ModelSaver {
+    // Rank 0 looks at the inputs, so that all ranks have the same plan.
+    let plan = try world.fromGlobalZero { Array(self.plan(parts).utf8) }
+    return ModelSaver(
+      world: world, options: parts.saving,
+      rules: SaveRules(
+        overwrite: overwrite, resume: resume, strictFinite: strictFinite,
+        plan: String(decoding: plan, as: UTF8.self)),
+      showsProgress: parts.options.progress)
   }
 
   /// Says which integer tensors the inputs disagree on.

@@ -46,6 +46,10 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   @Parameter("merged_model_save_kwargs") public var mergedModelSaveArguments = ConfigNode(.null)
   /// Whether an existing complete output may be replaced.
   @Parameter("overwrite") public var overwrite = false
+  /// Whether to go on with an output that an interrupted run left.
+  @Parameter("resume") public var resume = false
+  /// Whether a NaN or an infinity in the merged model is an error.
+  @Parameter("strict_finite") public var strictFinite = false
   /// Where the report is written; null or false for nowhere.
   @Parameter("report_save_path") public var reportSavePath = OptionalPath.path(
     "{log_dir}/program_report.json")
@@ -77,11 +81,20 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
     let parts = try world.agreeing { try makeParts() }
     if dryRun { return }
     try world.agreeing { try parts.options.apply(to: world) }
+    let complete = try completeOutput(parts)
     try world.onGlobalZero {
-      if let path = parts.paths.model { try parts.pool.checkOutput(path, overwrite: overwrite) }
+      if let path = parts.paths.model, complete == nil {
+        try parts.pool.checkOutput(path, overwrite: overwrite)
+      }
       try taskpool?.prepare()
     }
+    let outputs = try complete ?? mergeAndSave(parts)
+    let report = try profile("evaluate") { try evaluate(outputs) }
+    printProfileSummary(title: "Program")
+    try publish(report, parts)
+  }
 
+  private func mergeAndSave(_ parts: Parts) throws -> [Output] {
     let result = try profile("merge") {
       try parts.method.onRunStart()
       let result = try parts.method.run(parts.pool)
@@ -89,10 +102,7 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
       (parts.method as? any SimpleProfilerMixin)?.printProfileSummary(title: "Method")
       return try world.agreeing { try result.map { try parts.pool.completed($0) } }
     }
-    let outputs = try profile("save") { try save(result, parts) }
-    let report = try profile("evaluate") { try evaluate(outputs) }
-    printProfileSummary(title: "Program")
-    try publish(report, parts)
+    return try profile("save") { try save(result, parts) }
   }
 }
 

@@ -8,6 +8,7 @@ import MPIModule
 enum FusionBenchMain {
   static func main() {
     let launcher = MPILauncher.detect()
+    Interruption.watch(isFirst: launcher?.rank ?? 0 == 0)
     let reporter = ErrorReporter()
     do {
       let command = try Command(Array(CommandLine.arguments.dropFirst()))

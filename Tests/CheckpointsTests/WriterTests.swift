@@ -196,7 +196,7 @@ import Testing
       let writer = try SafetensorsWriter(model.manifest, to: directory, runID: "r")
       try writer.create()
       try fill(writer, with: model)
-      let temporary = directory + "/.model.safetensors.r.tmp"
+      let temporary = directory + "/.model.safetensors.tmp"
       let size = writer.layout.shards[0].size
       #expect(truncate(temporary, off_t(size - 1)) == 0)
       #expect(

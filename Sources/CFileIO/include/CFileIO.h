@@ -1,6 +1,7 @@
 #ifndef CFILEIO_H
 #define CFILEIO_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 // Linux file calls that Swift's Glibc module does not show. Each returns 0 or an errno value.
@@ -15,5 +16,8 @@ int cfile_start_writeback(int descriptor, int64_t offset, int64_t length);
 /// Takes an exclusive lock on the whole file that belongs to the open file description and ends
 /// with it; EAGAIN when another one holds it.
 int cfile_lock(int descriptor);
+
+/// A checksum against accidents, not against malice: about as fast as memory.
+uint64_t cfile_checksum(const void *bytes, size_t count);
 
 #endif

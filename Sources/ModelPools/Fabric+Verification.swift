@@ -1,0 +1,48 @@
+import Checkpoints
+import FusionCore
+import Synchronization
+
+extension Fabric {
+  /// Compares the files of an output with its manifest: sizes, checksums, headers, index. Files
+  /// are dealt to ranks and threads.
+  ///
+  /// Every process needs to call this method.
+  ///
+  /// - Parameter path: the directory or file.
+  /// - Returns: the manifest.
+  /// - Throws: `AgreedError` for the first file that is not what the manifest says.
+  public func verifyOutput(_ path: String) throws -> MergeManifest {
+    let path = Paths.expandingTilde(path)
+    let manifest = try agreeing { try MergeManifest(of: path) }
+    let directory =
+      SafetensorsWriter.isSingleFile(path) ? Paths.directory(of: path) : path
+    let place: @Sendable (String) -> String = { Paths.join(directory, $0) }
+    try agreeing {
+      // Sizes and headers cost nothing: every rank looks, so that gross damage is told at once.
+      for output in manifest.outputs {
+        let size = try FileStatus(path: place(output.file)).size
+        guard size == output.size else {
+          throw ManifestError.wrongSize(place(output.file), expected: output.size, found: size)
+        }
+      }
+      let held = Set(try Checkpoint.open(path).files.map(\.path).map { Paths.name(of: $0) })
+      for output in manifest.outputs where !held.contains(output.file) {
+        throw ManifestError.unreadable(
+          MergeManifest.path(of: path), reason: "'\(output.file)' is not part of the model")
+      }
+    }
+    let (rank, ranks) = (globalRank, worldSize)
+    let mine = manifest.outputs.enumerated().filter { $0.offset % ranks == rank }.map(\.element)
+    try agreeing {
+      try Parallel(threads: threads).forEach(mine.count) { index in
+        let output = mine[index]
+        let digest = try Digest.sha256(of: place(output.file))
+        guard digest == output.sha256 else {
+          throw ManifestError.wrongDigest(
+            place(output.file), expected: output.sha256, found: digest)
+        }
+      }
+    }
+    return manifest
+  }
+}

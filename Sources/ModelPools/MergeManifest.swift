@@ -1,0 +1,65 @@
+import Checkpoints
+import Foundation
+
+/// What is read of a `merge_manifest.json`.
+public struct MergeManifest: Codable, Sendable {
+  /// A weight file.
+  public struct File: Codable, Sendable {
+    /// Its name, without directory.
+    public let file: String
+    /// Its bytes.
+    public let size: Int
+    /// Its SHA-256.
+    public let sha256: String
+  }
+
+  /// The weight files.
+  public let outputs: [File]
+  /// The files beside them.
+  public let sideFiles: [String]?
+  /// A checksum of all that the bytes depend on.
+  public let plan: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case outputs
+    case sideFiles = "side_files"
+    case plan
+  }
+
+  /// The manifest's place for an output: in the directory, or beside the file.
+  public static func path(of output: String) -> String {
+    SafetensorsWriter.isSingleFile(output)
+      ? "\(output).manifest.json" : "\(output)/merge_manifest.json"
+  }
+
+  /// Reads the manifest of the output at `path`.
+  ///
+  /// - Throws: `ManifestError` when there is none, or one of another shape.
+  public init(of path: String) throws {
+    let place = MergeManifest.path(of: path)
+    guard FileManager.default.fileExists(atPath: place) else {
+      throw ManifestError.missing(place)
+    }
+    guard let text = FileManager.default.contents(atPath: place) else {
+      throw ManifestError.unreadable(place, reason: "it cannot be read")
+    }
+    do {
+      self = try JSONDecoder().decode(MergeManifest.self, from: text)
+    } catch {
+      throw ManifestError.unreadable(place, reason: Self.reason(error))
+    }
+    for output in outputs where output.file.isEmpty || output.file.contains("/") {
+      throw ManifestError.unreadable(place, reason: "'\(output.file)' is no file name")
+    }
+    if outputs.isEmpty { throw ManifestError.unreadable(place, reason: "it lists no outputs") }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
+    default: "it is no JSON"
+    }
+  }
+}

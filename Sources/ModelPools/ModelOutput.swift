@@ -1,0 +1,121 @@
+import Checkpoints
+import FusionCore
+import Tensors
+
+/// One output while it is being written: what `ModelSaver` does, in steps.
+///
+/// In this order: `begin`; each of `slices` given to what `begin` returned; `finish`; `commit`.
+/// After any error `end()`. Every process of `world` needs to call `begin`, `finish` and `commit`;
+/// the others talk to no other process.
+public final class ModelOutput {
+  /// What is written, in the types that it is written in.
+  public let model: any StateDict
+  /// The directory or file.
+  public let path: String
+
+  let world: any Fabric
+  let rules: SaveRules
+  let writer: SafetensorsWriter
+  let companions: CompanionFiles
+  private var sink: OutputSlices?
+  private let started = ContinuousClock.now
+  private let sources: [SourceFiles]
+
+  /// Plans an output; touches no file. Every process of `world` needs to call this.
+  ///
+  /// - Parameters:
+  ///   - path: a directory, or one file when it ends in `.safetensors`.
+  ///   - sources: the checkpoints that the model is made of; they must not change meanwhile.
+  /// - Throws: `AgreedError`.
+  public init(
+    _ model: any StateDict, to path: String, world: any Fabric,
+    options: SaveOptions = SaveOptions(), rules: SaveRules = SaveRules(),
+    sources: [SourceFiles] = []
+  ) throws {
+    let path = Paths.expandingTilde(path)
+    // The same on every rank, different in every run.
+    let runID = String(
+      decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
+    let (typed, writer) = try world.agreeing {
+      let typed = try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
+      let writer = try SafetensorsWriter(
+        typed.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,
+        overwrite: rules.overwrite, fsync: options.fsync, plan: rules.plan)
+      return (typed, writer)
+    }
+    self.model = typed
+    self.path = path
+    self.world = world
+    self.rules = rules
+    self.writer = writer
+    self.sources = sources
+    companions = CompanionFiles(of: path, fsync: options.fsync)
+  }
+
+  /// Makes the files under temporary names, or takes up those of an interrupted run, and opens
+  /// them.
+  ///
+  /// - Returns: what takes the slices, safe from several threads.
+  /// - Throws: `AgreedError`.
+  public func begin() throws -> OutputSlices {
+    let found = try world.fromGlobalZero {
+      for source in sources { try source.refuse(asOutput: path) }
+      return try writer.create(resume: rules.resume).encoded
+    }
+    try world.agreeing { try writer.open(rank: world.globalRank) }
+    let written = found.isEmpty ? Coverage([]) : try verify(OutputJournal(encoded: found))
+    let sink = OutputSlices(writer, written: written)
+    self.sink = sink
+    return sink
+  }
+
+  /// The slices that this rank is to write.
+  public var slices: [Slice] {
+    model.slices(part: world.globalRank, of: world.worldSize, limit: Self.sliceElements)
+  }
+
+  /// Waits for the disk, takes checksums, and looks whether all is well: inputs unchanged, values
+  /// finite where they must be.
+  ///
+  /// - Throws: `AgreedError`.
+  public func finish() throws -> SavedModel {
+    let digests = try digests()
+    try world.agreeing { for source in sources { try source.checkpoint.checkUnchanged() } }
+    return SavedModel(
+      path: path,
+      files: zip(zip(writer.shardPaths, writer.layout.shards), digests).map {
+        SavedModel.File(path: $0.0, size: $0.1.size, sha256: $1)
+      },
+      byteCount: writer.layout.byteCount,
+      seconds: (ContinuousClock.now - started) / .seconds(1),
+      peakMemory: try world.peakMemory(),
+      nonFinite: try nonFinite(sink?.nonFiniteCounts ?? []),
+      plan: rules.plan)
+  }
+
+  /// Writes the files beside the weights, then gives the weights their final names.
+  ///
+  /// - Parameters:
+  ///   - sideFiles: the directory of configuration and tokenizer files to copy, if any.
+  ///   - describe: makes the text of the manifest, on rank 0, from the names of the files copied.
+  /// - Throws: `AgreedError`.
+  public func commit(
+    sideFiles: String? = nil, describe: (([String]) throws -> String)? = nil
+  ) throws {
+    try world.onGlobalZero {
+      let earlier = companions.listedByEarlierManifest()
+      let copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
+      if let describe { try companions.writeManifest(try describe(copied)) }
+      try writer.commit()
+      try companions.remove(earlier.filter { !copied.contains($0) })
+    }
+  }
+
+  /// Removes what was made, or, where this run or a later one may go on, leaves it.
+  public func end() {
+    if world.isGlobalZero { companions.discard() }
+    if rules.resume && rules.plan != nil { writer.suspend() } else { writer.discard() }
+  }
+
+  private static let sliceElements = 1 << 18
+}

@@ -15,11 +15,11 @@ extension BaseModelPool {
     _ model: any StateDict, to path: String, options: SaveOptions = SaveOptions(),
     overwrite: Bool = false
   ) throws -> SavedModel {
-    try ModelSaver(
-      world: world, options: options, rules: SaveRules(overwrite: overwrite)
-    ).save(
-      try world.agreeing { try completed(model) }, to: path, sources: sources,
-      sideFiles: try world.agreeing { try sideFileDirectory() })
+    try ModelSaver(world: world).save(
+      SaveRequest(
+        try world.agreeing { try completed(model) }, to: path, options: options,
+        rules: SaveRules(overwrite: overwrite), sources: sources,
+        sideFiles: try world.agreeing { try sideFileDirectory() }))
   }
 
   /// The checkpoints that were opened so far, in pool order.

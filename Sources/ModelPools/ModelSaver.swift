@@ -2,71 +2,82 @@ import Checkpoints
 import FusionCore
 import Tensors
 
-/// Writes a model from all ranks: each computes and writes its own byte ranges.
+/// Writes models from all ranks: each computes and writes its own byte ranges.
 public struct ModelSaver {
   private let world: any Fabric
-  private let options: SaveOptions
-  private let rules: SaveRules
   private let showsProgress: Bool
 
   /// A saver for the processes of `world`.
   ///
-  /// - Parameters:
-  ///   - showsProgress: whether to show a percentage where standard error is a terminal.
-  public init(
-    world: any Fabric, options: SaveOptions = SaveOptions(), rules: SaveRules = SaveRules(),
-    showsProgress: Bool = false
-  ) {
+  /// - Parameter showsProgress: whether to show a percentage where standard error is a terminal.
+  public init(world: any Fabric, showsProgress: Bool = false) {
     self.world = world
-    self.options = options
-    self.rules = rules
     self.showsProgress = showsProgress
   }
 
-  /// Computes and writes `model`.
+  /// Computes and writes a model.
   ///
   /// The weights get their final names last, so that what is there under them is whole: with the
   /// files beside them, checksums taken, inputs unchanged. Every process of `world` needs to call
   /// this method.
   ///
-  /// - Parameters:
-  ///   - path: a directory, or one file when it ends in `.safetensors`.
-  ///   - sources: the checkpoints that the model is made of; they must not change meanwhile.
-  ///   - sideFiles: the directory of configuration and tokenizer files to copy, if any.
-  ///   - describe: makes the text of the manifest, on rank 0, from what was saved and the names of
-  ///     the files copied.
   /// - Throws: `AgreedError`; nothing is left under the final name then.
-  public func save(
-    _ model: any StateDict, to path: String, sources: [SourceFiles] = [],
-    sideFiles: String? = nil, describe: ((SavedModel, [String]) throws -> String)? = nil
-  ) throws -> SavedModel {
-    if let complete = try complete(path) { return complete }
-    let output = try ModelOutput(
-      model, to: path, world: world, options: options, rules: rules, sources: sources)
-    do {
-      let sink = try output.begin()
-      try world.agreeing { try write(output.model, output.slices, to: sink) }
-      let saved = try output.finish()
-      try output.commit(
-        sideFiles: sideFiles,
-        describe: describe.map { describe in { try describe(saved, $0) } })
-      return saved
-    } catch {
-      output.end()
-      throw error
-    }
+  public func save(_ request: SaveRequest) throws -> SavedModel {
+    try save([request])[0]
   }
 
-  /// The output at `path`, if it is complete, was made by the same plan, and holds what its
-  /// manifest says; nil unless this saver resumes.
+  /// Computes and writes several models in one pass over what they are made of, where they are
+  /// merges of the same sources.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Parameter requests: at least one.
+  /// - Throws: `AgreedError`; nothing that was not finished is left under a final name then.
+  public func save(_ requests: [SaveRequest]) throws -> [SavedModel] {
+    var saved: [SavedModel?] = try requests.map { try complete($0) }
+    let open = requests.indices.filter { saved[$0] == nil }
+    var outputs: [ModelOutput] = []
+    do {
+      for position in open {
+        let request = requests[position]
+        outputs.append(
+          try ModelOutput(
+            request.model, to: request.path, world: world, options: request.options,
+            rules: request.rules, sources: request.sources))
+      }
+      let sinks = try outputs.map { try $0.begin() }
+      for members in StateDictGroup.groups(of: outputs.map(\.model)) {
+        try world.agreeing {
+          try write(
+            StateDictGroup(members.map { outputs[$0].model }), outputs[members[0]].slices,
+            to: members.map { sinks[$0] })
+        }
+      }
+      for (position, output) in zip(open, outputs) {
+        let request = requests[position]
+        let one = try output.finish()
+        try output.commit(
+          sideFiles: request.sideFiles,
+          describe: request.describe.map { describe in { try describe(one, $0) } })
+        saved[position] = one
+      }
+    } catch {
+      for (position, output) in zip(open, outputs) where saved[position] == nil { output.end() }
+      throw error
+    }
+    return saved.compactMap { $0 }
+  }
+
+  /// The output at a request's path, if it is complete, was made by the same plan, and holds what
+  /// its manifest says; nil unless the request resumes.
   ///
   /// Every process of `world` needs to call this method.
   ///
   /// - Throws: `AgreedError`.
-  public func complete(_ path: String) throws -> SavedModel? {
-    guard rules.resume, let plan = rules.plan else { return nil }
+  public func complete(_ request: SaveRequest) throws -> SavedModel? {
+    guard request.rules.resume, let plan = request.rules.plan else { return nil }
     let started = ContinuousClock.now
-    let path = Paths.expandingTilde(path)
+    let path = Paths.expandingTilde(request.path)
     let answer = try world.fromGlobalZero {
       let isThere = (try? MergeManifest(of: path))?.plan == plan && SafetensorsWriter.exists(path)
       return isThere ? [1] : []
@@ -91,36 +102,23 @@ public struct ModelSaver {
   }
 
   private func write(
-    _ model: any StateDict, _ slices: [Slice], to output: OutputSlices
+    _ group: StateDictGroup, _ slices: [Slice], to outputs: [OutputSlices]
   ) throws {
     let progress = Progress(total: slices.count, isShown: showsProgress && world.isGlobalZero)
     defer { progress.end() }
-    _ = try Parallel(threads: world.threads).forEach(slices.count, makeState: { SliceBuffer() }) {
-      buffer, index in
+    _ = try Parallel(threads: world.threads).forEach(slices.count, makeState: { SliceBuffers() }) {
+      buffers, index in
       let slice = slices[index]
-      let bytes = buffer.room(slice.count * model.manifest.tensors[slice.tensor].dtype.byteCount)
-      if output.isWritten(slice) {
-        try output.adopt(slice, bytes)
+      let bytes = buffers.room(group.byteCounts(of: slice))
+      if outputs.allSatisfy({ $0.isWritten(slice) }) {
+        for (output, bytes) in zip(outputs, bytes) { try output.adopt(slice, bytes) }
       } else {
-        try model.read(slice, into: bytes)
-        try output.write(slice, UnsafeRawBufferPointer(bytes))
+        try group.read(slice, into: bytes)
+        for (output, bytes) in zip(outputs, bytes) {
+          try output.write(slice, UnsafeRawBufferPointer(bytes))
+        }
       }
       progress.advance()
     }
   }
-}
-
-/// One thread's buffer for what it writes.
-private final class SliceBuffer {
-  private var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-
-  func room(_ count: Int) -> UnsafeMutableRawBufferPointer {
-    if bytes.count < count {
-      bytes.deallocate()
-      bytes = .allocate(byteCount: count, alignment: 4096)
-    }
-    return .init(rebasing: bytes[0..<count])
-  }
-
-  deinit { bytes.deallocate() }
 }

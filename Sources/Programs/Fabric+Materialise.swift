@@ -2,45 +2,48 @@ import FusionCore
 import Tensors
 
 extension Fabric {
-  /// A copy of `model` in rank 0's memory, computed by all ranks together; nil on the others.
+  /// Copies of the models in rank 0's memory, computed by all ranks together; nil on the others.
   ///
   /// The ranks compute window after window, so that all but rank 0 hold one window only. Every
   /// process needs to call this method.
   ///
   /// - Throws: `AgreedError` when reading failed on any rank.
-  func materialise(_ model: any StateDict) throws -> InMemoryStateDict? {
-    let manifest = model.manifest
-    let builders = isGlobalZero ? manifest.tensors.map { TensorBuilder($0) } : []
-    for window in windows(of: model) {
-      let joined = try join(window, of: model)
+  func materialise(_ group: StateDictGroup) throws -> [InMemoryStateDict]? {
+    let builders = group.models.map { model in
+      isGlobalZero ? model.manifest.tensors.map { TensorBuilder($0) } : []
+    }
+    for window in windows(of: group) {
+      let joined = try join(window, of: group)
       defer { joined.deallocate() }
       guard isGlobalZero else { continue }
       var offset = 0
       for slice in window.joined() {
-        let size = slice.count * manifest.tensors[slice.tensor].dtype.byteCount
-        builders[slice.tensor].fill(
-          slice.elements, from: .init(rebasing: joined[offset..<offset + size]))
-        offset += size
+        for (builders, size) in zip(builders, group.byteCounts(of: slice)) {
+          builders[slice.tensor].fill(
+            slice.elements, from: .init(rebasing: joined[offset..<offset + size]))
+          offset += size
+        }
       }
     }
-    return isGlobalZero
-      ? try InMemoryStateDict(builders.map { $0.finish() }, label: model.label) : nil
+    guard isGlobalZero else { return nil }
+    return try zip(group.models, builders).map { model, builders in
+      try InMemoryStateDict(builders.map { $0.finish() }, label: model.label)
+    }
   }
 
   /// The bytes of some slices, one after the other: `window[r]` are those that rank r computes.
   private func join(
-    _ window: [[Slice]], of model: any StateDict
+    _ window: [[Slice]], of group: StateDictGroup
   ) throws -> UnsafeMutableRawBufferPointer {
-    var starts: [[Int]] = []
+    var places: [(slice: Slice, start: Int)] = []
     var size = 0
-    for slices in window {
-      starts.append([])
+    for (rank, slices) in window.enumerated() {
       for slice in slices {
-        starts[starts.count - 1].append(size)
-        size += slice.count * model.manifest.tensors[slice.tensor].dtype.byteCount
+        if rank == globalRank { places.append((slice, size)) }
+        size += group.byteCounts(of: slice).reduce(0, +)
       }
     }
-    let (mine, places) = (window[globalRank], starts[globalRank])
+    let mine = places
     nonisolated(unsafe) let bytes = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(size, 1), alignment: 64)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
@@ -48,10 +51,12 @@ extension Fabric {
       let parallel = Parallel(threads: threads)
       try agreeing {
         try parallel.forEach(mine.count) { item in
-          let slice = mine[item]
-          let count = slice.count * model.manifest.tensors[slice.tensor].dtype.byteCount
-          try model.read(
-            slice, into: .init(rebasing: bytes[places[item]..<places[item] + count]))
+          var start = mine[item].start
+          let parts = group.byteCounts(of: mine[item].slice).map { count in
+            defer { start += count }
+            return UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + count])
+          }
+          try group.read(mine[item].slice, into: parts)
         }
       }
       try join(bytes)
@@ -63,11 +68,11 @@ extension Fabric {
   }
 
   /// All elements as windows of about 64 MB, in each the slices of every rank.
-  private func windows(of model: any StateDict) -> [[[Slice]]] {
+  private func windows(of group: StateDictGroup) -> [[[Slice]]] {
     let share = (64 << 20) / worldSize
     let parts = (0..<worldSize).map { part in
-      model.slices(part: part, of: worldSize, limit: 1 << 18).runs(bytes: share) {
-        $0.count * model.manifest.tensors[$0.tensor].dtype.byteCount
+      group.slices(part: part, of: worldSize, limit: 1 << 18).runs(bytes: share) {
+        group.byteCounts(of: $0).reduce(0, +)
       }
     }
     let count = parts.map(\.count).max() ?? 0

@@ -6,100 +6,98 @@ import ModelPools
 import Tensors
 
 extension FabricModelFusionProgram {
-  /// A merged model and where it was saved.
-  struct Output {
-    let name: String?
-    let model: any StateDict
-    let saved: SavedModel?
-  }
-
-  /// Saves what the method returned, if a path was given.
-  func save(_ result: FusionResult, _ parts: Parts) throws -> [Output] {
-    let models: [(name: String?, model: any StateDict)] =
-      switch result {
-      case .none: []
-      case .model(let model): [(nil, model)]
-      case .models(let models): models.map { ($0.name, $0.model) }
-      }
-    guard let path = parts.paths.model else {
-      if world.isGlobalZero { Log.line("merged_model_save_path is null: the model is not saved") }
-      return models.map { Output(name: $0.name, model: $0.model, saved: nil) }
+  /// What the method returned, model by model.
+  ///
+  /// Every process of `world` needs to call this method.
+  func models(of result: FusionResult) throws -> [MergedModel] {
+    guard let parts else { return [] }
+    let path = parts.paths.model
+    if path == nil && world.isGlobalZero {
+      Log.line("merged_model_save_path is null: the model is not saved")
     }
-    let saver = try saver(parts)
-    return try models.map { name, model in
-      let target = name.map { "\(path)/\($0)" } ?? path
-      let saved = try saver.save(
-        model, to: target, sources: parts.pool.sources,
-        sideFiles: try world.agreeing { try parts.pool.sideFileDirectory() },
-        describe: { try self.mergeManifest($0, sideFiles: $1, parts).text(indent: 2) })
-      try note(model)
-      if world.isGlobalZero { Log.line("saved \(target) (\(saved.byteCount) bytes)") }
-      return Output(name: name, model: model, saved: saved)
+    return try world.agreeing {
+      switch try result.map({ try parts.pool.completed($0) }) {
+      case .none: []
+      case .model(let model): [MergedModel(name: nil, path: path, model: model)]
+      case .models(let models):
+        models.map { name, model in
+          MergedModel(name: name, path: path.map { "\($0)/\(name)" }, model: model)
+        }
+      }
     }
   }
 
   /// What is there already, when this run resumes one that had ended well: nothing is merged then.
-  func completeOutput(_ parts: Parts) throws -> [Output]? {
-    guard resume, let path = parts.paths.model else { return nil }
-    guard let saved = try saver(parts).complete(path) else { return nil }
+  ///
+  /// Every process of `world` needs to call this method.
+  func completeModels() throws -> [MergedModel]? {
+    guard resume, let path = parts?.paths.model else { return nil }
+    let request = try saveRequest(
+      MergedModel(name: nil, path: path, model: try InMemoryStateDict([], label: path)))
+    guard let saved = try ModelSaver(world: world).complete(request) else { return nil }
     let model = try world.agreeing { try Checkpoint.open(saved.path) }
-    return [Output(name: nil, model: model, saved: saved)]
+    return [MergedModel(name: nil, path: path, model: model, saved: saved)]
   }
 
-  private func saver(_ parts: Parts) throws -> ModelSaver {
+  /// How a model is written.
+  ///
+  /// Every process of `world` needs to call this method.
+  func saveRequest(_ model: MergedModel) throws -> SaveRequest {
+    guard let parts, let path = model.path else { preconditionFailure("the model has a path") }
     // Rank 0 looks at the inputs, so that all ranks have the same plan.
     let plan = try world.fromGlobalZero { Array(self.plan(parts).utf8) }
-    return ModelSaver(
-      world: world, options: parts.saving,
+    return SaveRequest(
+      model.model, to: path, options: parts.saving,
       rules: SaveRules(
         overwrite: overwrite, resume: resume, strictFinite: strictFinite,
         plan: String(decoding: plan, as: UTF8.self)),
-      showsProgress: parts.options.progress)
+      sources: parts.pool.sources,
+      sideFiles: try world.agreeing { try parts.pool.sideFileDirectory() },
+      describe: { try self.mergeManifest($0, sideFiles: $1, parts).text(indent: 2) })
   }
 
-  /// Says which integer tensors the inputs disagree on.
-  private func note(_ model: any StateDict) throws {
-    guard let merge = model.origin as? ElementwiseMerge else { return }
-    let names = try merge.inputs.differingIntegers(in: world)
-    guard let first = names.first, world.isGlobalZero else { return }
-    Log.line(
-      "\(names.count) integer tensor(s) differ between models, such as '\(first)'; "
-        + "the values of the pre-trained or first model are kept")
-  }
-
-  /// Evaluates every model on rank 0; the other ranks sleep meanwhile. Null without a task pool or
-  /// without models; a list of `{name, model}` where the method returned several models.
-  func evaluate(_ outputs: [Output]) throws -> JSONValue {
-    guard let taskpool, !outputs.isEmpty else { return .null }
-    var reports: [(name: String?, report: JSONValue)] = []
-    for output in outputs {
-      // What was saved is what is evaluated; only a model that was not is put together in memory.
-      let isComputed = output.saved == nil && taskpool.needsValues
-      let copy = isComputed ? try world.materialise(output.model) : nil
-      var report = JSONValue.null
-      try world.onGlobalZero {
-        if let saved = output.saved {
-          report = try taskpool.evaluate(try Checkpoint.open(saved.path))
-        } else {
-          report = try taskpool.evaluate(copy ?? output.model)
-        }
+  /// Says where the model was saved, and which integer tensors its inputs disagree on.
+  ///
+  /// Every process of `world` needs to call this method.
+  func note(_ model: MergedModel) throws {
+    if let merge = model.model.origin as? ElementwiseMerge {
+      let names = try merge.inputs.differingIntegers(in: world)
+      if let first = names.first, world.isGlobalZero {
+        Log.line(
+          "\(names.count) integer tensor(s) differ between models, such as '\(first)'; "
+            + "the values of the pre-trained or first model are kept")
       }
-      reports.append((output.name, report))
     }
-    if reports.count == 1, reports[0].name == nil { return reports[0].report }
-    return .array(
-      reports.map { .object(["name": .string($0.name ?? ""), "model": $0.report]) })
+    if let saved = model.saved, world.isGlobalZero {
+      Log.line("saved \(saved.path) (\(saved.byteCount) bytes)")
+    }
   }
 
-  /// Prints the report and writes it.
-  func publish(_ report: JSONValue, _ parts: Parts) throws {
-    try world.onGlobalZero {
-      guard report != .null else { return }
-      try StandardOutput.write(report.text(indent: 2))
-      if let path = parts.paths.report {
-        try AtomicFile.write(report.text(), to: path)
-        Log.line("report: \(path)")
-      }
+  /// Whether evaluating reads values of the merged model.
+  var needsValues: Bool { taskpool?.needsValues ?? false }
+  /// Whether evaluating wants the norm of the merged model.
+  var needsNorm: Bool { taskpool?.needsNorm ?? false }
+
+  /// Evaluates every model, on the process that rank 0 is. Null without a task pool or without
+  /// models; a list of `{name, model}` where the method returned several models.
+  func evaluate(_ models: [MergedModel]) throws -> JSONValue {
+    guard let taskpool, !models.isEmpty else { return .null }
+    let reports = try models.map { model in
+      // What was saved is what is evaluated.
+      try taskpool.evaluate(try model.saved.map { try Checkpoint.open($0.path) } ?? model.model)
+    }
+    if models.count == 1, models[0].name == nil { return reports[0] }
+    return .array(
+      zip(models, reports).map { .object(["name": .string($0.name ?? ""), "model": $1]) })
+  }
+
+  /// Prints the report and writes it, on the process that rank 0 is.
+  func publish(_ report: JSONValue) throws {
+    guard report != .null else { return }
+    try StandardOutput.write(report.text(indent: 2))
+    if let path = parts?.paths.report {
+      try AtomicFile.write(report.text(), to: path)
+      Log.line("report: \(path)")
     }
   }
 }

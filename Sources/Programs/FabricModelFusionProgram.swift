@@ -54,14 +54,21 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   @Parameter("report_save_path") public var reportSavePath = OptionalPath.path(
     "{log_dir}/program_report.json")
 
+  /// How the jobs of a sweep are run, see `SweepOptions`.
+  @Parameter("sweep") public var sweep = ConfigNode(.null)
+
   /// What the program is for, `_usage_` of its configuration.
   public var usage: String?
   /// Methods and pools of one's own that `_target_` may name besides the built-in ones.
   public var components: [any Component.Type] = []
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
-  /// The tasks, once made.
-  public private(set) var taskpool: BaseTaskPool?
+  /// The tasks, once made, or those of another job of a sweep that has the same.
+  public internal(set) var taskpool: BaseTaskPool?
+  /// Whether to look at the tasks before merging.
+  var preparesTaskpool = true
+  /// What the configuration made.
+  private(set) var parts: Parts?
   /// Times of the phases.
   public let profiler = SimpleProfiler()
 
@@ -77,32 +84,37 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   ///
   /// - Throws: `AgreedError`, the same on every rank, for what all can notice.
   public func run() throws {
-    if printConfig && world.isGlobalZero { Log.text(config.printed) }
-    let parts = try world.agreeing { try makeParts() }
+    let outcome = try JobBatch([self], in: world).merge()[0]
+    let models = try outcome.get()
     if dryRun { return }
+    var report = JSONValue.null
+    // The other ranks sleep meanwhile.
+    try world.onGlobalZero { report = try profile("evaluate") { try evaluate(models) } }
+    printProfileSummary(title: "Program")
+    try world.onGlobalZero { try publish(report) }
+  }
+
+  /// Makes all parts and looks at what is there, before anything is merged.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Parameter pool: the models of another job that has the same ones.
+  /// - Returns: the models that are there already or are not wanted; nil when they are to be merged.
+  /// - Throws: `AgreedError`.
+  func begin(sharing pool: BaseModelPool?) throws -> [MergedModel]? {
+    if printConfig && world.isGlobalZero { Log.text(config.printed) }
+    let parts = try world.agreeing { try makeParts(pool) }
+    self.parts = parts
+    if dryRun { return [] }
     try world.agreeing { try parts.options.apply(to: world) }
-    let complete = try completeOutput(parts)
+    let complete = try completeModels()
     try world.onGlobalZero {
       if let path = parts.paths.model, complete == nil {
         try parts.pool.checkOutput(path, overwrite: overwrite)
       }
-      try taskpool?.prepare()
+      if preparesTaskpool { try taskpool?.prepare() }
     }
-    let outputs = try complete ?? mergeAndSave(parts)
-    let report = try profile("evaluate") { try evaluate(outputs) }
-    printProfileSummary(title: "Program")
-    try publish(report, parts)
-  }
-
-  private func mergeAndSave(_ parts: Parts) throws -> [Output] {
-    let result = try profile("merge") {
-      try parts.method.onRunStart()
-      let result = try parts.method.run(parts.pool)
-      try parts.method.onRunEnd()
-      (parts.method as? any SimpleProfilerMixin)?.printProfileSummary(title: "Method")
-      return try world.agreeing { try result.map { try parts.pool.completed($0) } }
-    }
-    return try profile("save") { try save(result, parts) }
+    return complete
   }
 }
 
@@ -116,7 +128,7 @@ extension FabricModelFusionProgram {
     let paths: ProgramPaths
   }
 
-  private func makeParts() throws -> Parts {
+  private func makeParts(_ shared: BaseModelPool?) throws -> Parts {
     let options = FabricOptions()
     if !fabricConfig.isNull { try options.configure(fabricConfig, at: "fabric") }
     let saving = SaveOptions()
@@ -125,15 +137,15 @@ extension FabricModelFusionProgram {
     }
     let paths = try ProgramPaths(
       folders: path, model: mergedModelSavePath, report: reportSavePath.text)
+    if !sweep.isNull { try SweepOptions().configure(sweep, at: "sweep") }
 
-    let pool: BaseModelPool = try make(modelpool, role: "modelpool", builtinModelPools)
+    let pool = try shared ?? make(modelpool, role: "modelpool", builtinModelPools)
     let method: BaseAlgorithm = try make(method, role: "method", builtinMethods)
-    if !taskpoolConfig.isNull {
-      taskpool = try make(
-        taskpoolConfig, role: "taskpool", builtinTaskPools, as: BaseTaskPool.self)
+    if taskpool == nil { taskpool = try makeTaskpool() }
+    if shared == nil {
+      pool.program = self
+      pool.fabric = fabric
     }
-    pool.program = self
-    pool.fabric = fabric
     method.program = self
     method.fabric = fabric
     taskpool?.program = self
@@ -143,5 +155,11 @@ extension FabricModelFusionProgram {
       }
     }
     return Parts(pool: pool, method: method, options: options, saving: saving, paths: paths)
+  }
+
+  /// The tasks of the configuration, if it names any.
+  func makeTaskpool() throws -> BaseTaskPool? {
+    guard !taskpoolConfig.isNull else { return nil }
+    return try make(taskpoolConfig, role: "taskpool", builtinTaskPools, as: BaseTaskPool.self)
   }
 }

@@ -1,4 +1,5 @@
 import FusionCore
+import OrderedCollections
 import Tensors
 
 /// Counts the parameters of the merged model and evaluates nothing.
@@ -8,6 +9,8 @@ public final class DummyTaskPool: BaseTaskPool {
     ["fusion_bench.taskpool.DummyTaskPool", "fusion_bench.taskpool.dummy.DummyTaskPool"]
   }
 
+  /// Whether to report the Euclidean norm of all floating-point values too.
+  @Parameter("norm") public var norm = false
   /// Only null is accepted: the program saves the model.
   @Parameter("model_save_path") public var modelSavePath: String? = nil
 
@@ -23,8 +26,13 @@ public final class DummyTaskPool: BaseTaskPool {
   /// False: the table of tensors is enough.
   public override var needsValues: Bool { false }
 
-  /// `model_info` alone.
+  /// Whether the norm is to be reported.
+  public override var needsNorm: Bool { norm }
+
+  /// `model_info`, and `norm` where it is known.
   public override func evaluate(_ model: any StateDict) throws -> JSONValue {
-    .object(["model_info": modelInfo(model)])
+    var report: OrderedDictionary<String, JSONValue> = ["model_info": modelInfo(model)]
+    if let measured = model as? MeasuredStateDict { report["norm"] = .number(measured.norm) }
+    return .object(report)
   }
 }

@@ -17,6 +17,10 @@ open class BaseTaskPool: Component {
   /// Whether evaluating reads values; where not, a model that is not saved need not be computed.
   open var needsValues: Bool { true }
 
+  /// Whether evaluating wants the norm of the model and no other values: the ranks compute it
+  /// together then, and `evaluate` is given a `MeasuredStateDict`.
+  open var needsNorm: Bool { false }
+
   /// Checks the parameters; the default accepts them all.
   open func validate() throws {}
 

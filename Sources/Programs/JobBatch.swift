@@ -1,0 +1,129 @@
+import Checkpoints
+import FusionCore
+import ModelPools
+import Tensors
+
+/// Jobs that are merged together: a single one, or those of a sweep that read the same models.
+///
+/// What may fail for one job does not fail the others: every step gives an outcome for each.
+struct JobBatch {
+  /// What a job came to, or the error that every rank knows of.
+  typealias Outcome<Value> = Result<Value, AgreedError>
+
+  /// The jobs. Where there are several they have one configuration but for the method's parameters
+  /// and where they write.
+  let programs: [FabricModelFusionProgram]
+  private let world: any Fabric
+
+  /// Jobs for the processes of `world`.
+  init(_ programs: [FabricModelFusionProgram], in world: any Fabric) {
+    self.programs = programs
+    self.world = world
+    for program in programs { program.fabric = world }
+  }
+
+  /// Merges, and saves what is to be saved. Every process needs to call this method.
+  ///
+  /// - Returns: for each job its models, ready to be evaluated on rank 0 of `world`.
+  /// - Throws: an error of this rank alone.
+  func merge() throws -> [Outcome<[MergedModel]>] {
+    var outcomes = try begin()
+    let open = outcomes.indices.filter {
+      if case .success(nil) = outcomes[$0] { true } else { false }
+    }
+    let merged = try merge(open)
+    for (position, outcome) in zip(open, merged) { outcomes[position] = outcome.map { $0 } }
+    return outcomes.map { outcome in outcome.map { $0 ?? [] } }
+  }
+
+  /// Makes all parts and looks at what is there: nil for a job that is still to be merged.
+  private func begin() throws -> [Outcome<[MergedModel]?>] {
+    var pool: BaseModelPool?
+    return try programs.map { program in
+      try world.outcome {
+        let models = try program.begin(sharing: pool)
+        pool = pool ?? program.parts?.pool
+        return models
+      }
+    }
+  }
+
+  private func merge(_ open: [Int]) throws -> [Outcome<[MergedModel]>] {
+    let programs = open.map { self.programs[$0] }
+    guard let pool = programs.first?.parts?.pool else { return [] }
+    for program in programs { try program.profiler.start("merge") }
+    let results = try MethodGroup.run(
+      programs.compactMap { $0.parts?.method }, on: pool, in: world)
+    if let method = programs[0].parts?.method as? any SimpleProfilerMixin, programs.count == 1 {
+      method.printProfileSummary(title: "Method")
+    }
+    var models = try zip(programs, results).map { program, result in
+      try world.outcome { try program.models(of: try result.get()) }
+    }
+    for program in programs {
+      try program.profiler.stop("merge")
+      try program.profiler.start("save")
+    }
+    try together(&models, where: { $0.path != nil }) { try save($0, programs) }
+    for program in programs { try program.profiler.stop("save") }
+    // What was saved is evaluated from there.
+    try together(&models, where: { $0.saved == nil && programs[$0.job].needsNorm }) { models in
+      for (model, norm) in zip(models, try world.norms(StateDictGroup(models.map(\.model)))) {
+        model.model = MeasuredStateDict(model.model, norm: norm)
+      }
+    }
+    try together(&models, where: { $0.saved == nil && programs[$0.job].needsValues }) { models in
+      let copies = try world.materialise(StateDictGroup(models.map(\.model)))
+      for (model, copy) in zip(models, copies ?? []) { model.model = copy }
+    }
+    return models
+  }
+
+  private func save(_ models: [MergedModel], _ programs: [FabricModelFusionProgram]) throws {
+    let requests = try models.map { try programs[$0.job].saveRequest($0) }
+    let saver = ModelSaver(
+      world: world, showsProgress: programs[0].parts?.options.progress ?? false)
+    for (model, saved) in zip(models, try saver.save(requests)) {
+      model.saved = saved
+      try programs[model.job].note(model)
+    }
+  }
+
+  /// Does a step for the models of all jobs: together for those that are read together, and where
+  /// that fails for each job alone, so that the failure is that job's.
+  private func together(
+    _ jobs: inout [Outcome<[MergedModel]>], where isWanted: (MergedModel) -> Bool,
+    _ step: ([MergedModel]) throws -> Void
+  ) throws {
+    for (job, outcome) in jobs.enumerated() {
+      for model in (try? outcome.get()) ?? [] { model.job = job }
+    }
+    let models = jobs.flatMap { (try? $0.get()) ?? [] }.filter(isWanted)
+    for members in StateDictGroup.groups(of: models.map(\.model)) {
+      let group = members.map { models[$0] }
+      var failure = try world.failure { try step(group) }
+      guard failure != nil else { continue }
+      for job in Set(group.map(\.job)).sorted() {
+        let alone = group.filter { $0.job == job && $0.saved == nil }
+        if alone.count < group.count { failure = try world.failure { try step(alone) } }
+        if let failure { jobs[job] = .failure(failure) }
+      }
+    }
+  }
+}
+
+extension Fabric {
+  /// What `body` came to; an error of this rank alone is thrown.
+  fileprivate func outcome<R>(_ body: () throws -> R) throws -> Result<R, AgreedError> {
+    do {
+      return .success(try body())
+    } catch let error as AgreedError {
+      return .failure(error)
+    }
+  }
+
+  /// The error that every rank knows of.
+  fileprivate func failure(_ body: () throws -> Void) throws -> AgreedError? {
+    if case .failure(let error) = try outcome(body) { error } else { nil }
+  }
+}

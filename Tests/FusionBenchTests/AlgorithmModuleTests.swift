@@ -63,6 +63,7 @@ final class NearestTaskPool: BaseTaskPool {
 final class HandProgram: FusionProgram {
   let taskpool: BaseTaskPool?
   var fastDevRun: Bool { false }
+  var seed: Int? { nil }
   init(_ taskpool: BaseTaskPool?) { self.taskpool = taskpool }
 }
 

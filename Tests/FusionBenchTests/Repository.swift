@@ -7,7 +7,7 @@ enum Repository {
   /// The folder `config`.
   static let config = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "config")
-    .path(percentEncoded: false)
+    .resolvingSymlinksInPath().path(percentEncoded: false)
 
   static func temporaryFolder() throws -> String {
     let folder = FileManager.default.temporaryDirectory

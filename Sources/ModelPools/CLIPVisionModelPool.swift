@@ -14,6 +14,11 @@ public final class CLIPVisionModelPool: LazyStateDictPool {
   /// Accepted for FusionBench's configurations; models are always local here.
   @Parameter("platform") public var platform = "hf"
 
+  /// A value that other keys of FusionBench's files refer to by interpolation.
+  @Parameter("base_model") var baseModel: String? = nil
+  /// A value that other keys of FusionBench's files refer to by interpolation.
+  @Parameter("corruption") var corruption: String? = nil
+
   /// Opens a data set: a path, or a dictionary with `path`.
   ///
   /// - Throws: `DataSetError`, and `PoolError.notAPath`.

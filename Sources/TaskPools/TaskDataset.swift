@@ -2,7 +2,8 @@ import ConfigTree
 import DataSets
 import FusionCore
 
-/// The images of a task: a path, or FusionBench's `{_target_: datasets.load_dataset, path, split}`.
+/// The images of a task: a path, or FusionBench's `{_target_: datasets.load_dataset, path, split}`
+/// and its like.
 public struct TaskDataset: ConfigRepresentable, ExpressibleByStringLiteral {
   /// Where the data are.
   public let path: String
@@ -29,11 +30,10 @@ public struct TaskDataset: ConfigRepresentable, ExpressibleByStringLiteral {
   public static func decode(_ node: ConfigNode, key: String) throws -> TaskDataset {
     if case .string(let path) = node.value { return TaskDataset(path: path, node: node) }
     let inner = node["dataset"] ?? node
-    guard case .string(let path)? = inner["path"]?.value else {
-      throw ParameterError.wrongType(
-        key: key, expected: "a path, or a dictionary with one", node)
+    for candidate in [inner["path"], inner["_args_"]?.list?.first, inner["_target_"]] {
+      if let path = candidate?.string { return TaskDataset(path: path, node: node) }
     }
-    return TaskDataset(path: path, node: node)
+    throw ParameterError.wrongType(key: key, expected: "a path, or a dictionary with one", node)
   }
 
   /// What `decode` read.

@@ -105,7 +105,7 @@ import Testing
   @Test("models as a list become a dictionary; special names get both underscores")
   func modelList() throws {
     let node = dictionary([
-      ("type", .string("huggingface_clip_vision")),
+      ("type", .string("AutoModelForCausalLMPool")), ("dtype", .string("float16")),
       (
         "models",
         models([
@@ -119,7 +119,7 @@ import Testing
     let (modern, lines) = try modernised(node, "modelpool")
     #expect(
       modern.yaml() == """
-        _target_: fusion_bench.modelpool.CLIPVisionModelPool
+        _target_: fusion_bench.modelpool.CausalLMPool
         models:
           _pretrained_: base
           _extra_: x
@@ -127,14 +127,18 @@ import Testing
           mnist:
             path: ft
             dtype: float16
+        model_kwargs:
+          torch_dtype: float16
 
         """)
     #expect(
       lines == [
-        "deprecated (FusionBench 0.1): modelpool.type=huggingface_clip_vision, modelpool.models as a list; write modelpool._target_=fusion_bench.modelpool.CLIPVisionModelPool, modelpool.models={_pretrained_: base, _extra_: x, _other_: z, mnist: {'path': 'ft', 'dtype': 'float16'}}"
+        "deprecated (FusionBench 0.1): modelpool.type=AutoModelForCausalLMPool, modelpool.models as a list; write modelpool._target_=fusion_bench.modelpool.CausalLMPool, modelpool.model_kwargs.torch_dtype=float16, modelpool.models={_pretrained_: base, _extra_: x, _other_: z, mnist: {'path': 'ft', 'dtype': 'float16'}}"
       ])
+    var plain = modern
+    plain["model_kwargs"] = nil
     let pool = BaseModelPool()
-    try pool.configure(modern)
+    try pool.configure(plain)
     #expect(pool.modelNames == ["mnist"] && pool.hasPretrained)
     #expect(try pool.modelPath("mnist") == "ft")
   }
@@ -204,11 +208,14 @@ import Testing
         _target_: fusion_bench.taskpool.CLIPVisionModelTaskPool
         fast_dev_run: true
         test_datasets:
-          mnist: data/mnist
+          mnist:
+            path: data/mnist
+            split: test
           noisy:
             path: data/mnist
             split: blur
-          dtd: data/dtd
+          dtd:
+            path: data/dtd
         dataloader_kwargs:
           batch_size: 64
           num_workers: 2

@@ -85,6 +85,13 @@ private struct LegacyRewriter {
   /// In 0.1 a name was special when it began or ended with an underscore; now it must do both, so
   /// underscores are added.
   mutating func rewriteModels() throws {
+    if let dtype = node["dtype"], !old.isEmpty {
+      node["dtype"] = nil
+      var arguments = node["model_kwargs"] ?? .emptyDictionary
+      arguments["torch_dtype"] = dtype
+      node["model_kwargs"] = arguments
+      new.append("\(role).model_kwargs.torch_dtype=\(dtype.string ?? dtype.pythonLiteral)")
+    }
     guard let items = try namedItems("models") else { return }
     var models = ConfigNode.emptyDictionary
     models.origin = node["models"]?.origin
@@ -155,13 +162,12 @@ private struct LegacyRewriter {
     }
   }
 
-  /// A data set's path, with its split where that is not the usual one.
+  /// A data set as 0.2 describes it.
   private func present(_ dataset: ConfigNode) -> ConfigNode {
     guard let path = dataset["path"] ?? dataset["name"] else { return dataset }
-    guard let split = dataset["split"], split.string != "test" else { return path }
     var node = ConfigNode.emptyDictionary
     node["path"] = path
-    node["split"] = split
+    node["split"] = dataset["split"]
     return node
   }
 

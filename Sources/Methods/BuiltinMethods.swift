@@ -16,4 +16,5 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   MagnitudeDiffPruningAlgorithm.self,
   MagnitudePruningForLlama.self,
   RandomPruningForLlama.self,
+  ModelRecombinationAlgorithm.self,
 ]

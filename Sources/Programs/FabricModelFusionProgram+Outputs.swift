@@ -16,13 +16,9 @@ extension FabricModelFusionProgram {
       Log.line("merged_model_save_path is null: the model is not saved")
     }
     return try world.agreeing {
-      switch try result.map({ try parts.pool.completed($0) }) {
-      case .none: []
-      case .model(let model): [MergedModel(name: nil, path: path, model: model)]
-      case .models(let models):
-        models.map { name, model in
-          MergedModel(name: name, path: path.map { "\($0)/\(name)" }, model: model)
-        }
+      try result.map { try parts.pool.completed($0) }.namedModels.map { name, model in
+        MergedModel(
+          name: name, path: path.map { path in name.map { "\(path)/\($0)" } ?? path }, model: model)
       }
     }
   }

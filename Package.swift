@@ -93,7 +93,7 @@ let package = Package(
 
     // Merging
     .swift("FusionCore", ["Tensors", "Wording", "CFusionKernels", "ConfigTree", .collections]),
-    .swift("Methods", ["FusionCore", "Tensors", "Wording", "ConfigTree"]),
+    .swift("Methods", ["FusionCore", "Tensors", "Wording", "ConfigTree", .collections]),
     .swift("ModelPools", ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree"]),
 
     // Evaluation

@@ -15,12 +15,7 @@ extension FabricModelFusionProgram {
 
   /// Saves what the method returned, if a path was given.
   func save(_ result: FusionResult, _ parts: Parts) throws -> [Output] {
-    let models: [(name: String?, model: any StateDict)] =
-      switch result {
-      case .none: []
-      case .model(let model): [(nil, model)]
-      case .models(let models): models.map { ($0.name, $0.model) }
-      }
+    let models = result.namedModels
     guard let path = parts.paths.model else {
       if world.isGlobalZero { Log.line("merged_model_save_path is null: the model is not saved") }
       return models.map { Output(name: $0.name, model: $0.model, saved: nil) }

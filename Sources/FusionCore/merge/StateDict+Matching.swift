@@ -6,7 +6,7 @@ extension StateDict {
   ///
   /// - Throws: `TensorError` when a tensor is missing, unexpected, of another shape, or a float in
   ///   one and an integer in the other.
-  func positions(matching reference: any StateDict) throws -> [Int] {
+  public func positions(matching reference: any StateDict) throws -> [Int] {
     let positions = try reference.manifest.tensors.map { expected in
       guard let position = manifest.position(of: expected.name) else {
         let names = manifest.tensors.count <= 5000 ? manifest.tensors.map(\.name.string) : []

@@ -8,6 +8,8 @@ public enum FusionResult {
   case model(any StateDict)
   /// Several models, each saved in a directory of its name and evaluated for itself.
   case models([(name: String, model: any StateDict)])
+  /// A pool of new models, saved and evaluated like several.
+  case pool(BaseModelPool)
 
   /// The merged model, or the first of several.
   public var model: (any StateDict)? {
@@ -15,6 +17,17 @@ public enum FusionResult {
     case .none: nil
     case .model(let model): model
     case .models(let models): models.first?.model
+    case .pool(let pool): pool.openedModels.first?.model
+    }
+  }
+
+  /// All models, with the names of their directories where there are several.
+  public var namedModels: [(name: String?, model: any StateDict)] {
+    switch self {
+    case .none: []
+    case .model(let model): [(nil, model)]
+    case .models(let models): models.map { ($0.name, $0.model) }
+    case .pool(let pool): pool.openedModels.map { ($0.name, $0.model) }
     }
   }
 }

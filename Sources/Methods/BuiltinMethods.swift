@@ -11,4 +11,11 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   DareTaskArithmetic.self,
   DareTiesMerging.self,
   ModelRecombinationAlgorithm.self,
+  DepthUpscalingAlgorithm.self,
+  DepthUpscalingForLlama.self,
+  PassthroughMerge.self,
+  MixtralUpscalingAlgorithm.self,
+  MixtralForCausalLMUpscalingAlgorithm.self,
+  MixtralMoEMergingAlgorithm.self,
+  MixtralForCausalLMMergingAlgorithm.self,
 ]

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import FusionCore
 
 /// The files beside the weights of one output: configuration, tokenizer, manifest.
 final class CompanionFiles {
@@ -20,6 +21,13 @@ final class CompanionFiles {
     let names = try SideFiles.names(in: source)
     remember(names.map { "\(path)/\($0)" })
     try SideFiles.copy(from: source, to: path, fsync: fsync)
+  }
+
+  /// Writes a `config.json` in the place of the copied one.
+  func writeConfiguration(_ configuration: JSONValue) throws {
+    guard !isSingleFile else { return }
+    remember(["\(path)/config.json"])
+    try AtomicFile.write(configuration.text(indent: 2), to: "\(path)/config.json", fsync: fsync)
   }
 
   /// Writes the manifest: into the directory, or beside the file.

@@ -47,6 +47,7 @@ public struct ModelSaver {
     // The same on every rank, different in every run.
     let runID = String(
       decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
+    let configuration = (model as? any ConfiguredStateDict)?.configuration
     let (model, writer) = try world.agreeing {
       let model = try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
       let writer = try SafetensorsWriter(
@@ -76,6 +77,7 @@ public struct ModelSaver {
         peakMemory: try world.peakMemory())
       try world.onGlobalZero {
         if let sideFiles { try companions.copySideFiles(from: sideFiles) }
+        if let configuration { try companions.writeConfiguration(configuration) }
         if let describe { try companions.writeManifest(try describe(saved)) }
         try writer.commit()
       }

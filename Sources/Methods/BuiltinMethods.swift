@@ -17,4 +17,12 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   MagnitudePruningForLlama.self,
   RandomPruningForLlama.self,
   ModelRecombinationAlgorithm.self,
+  ModelRecombinationAlgorithm.self,
+  DepthUpscalingAlgorithm.self,
+  DepthUpscalingForLlama.self,
+  PassthroughMerge.self,
+  MixtralUpscalingAlgorithm.self,
+  MixtralForCausalLMUpscalingAlgorithm.self,
+  MixtralMoEMergingAlgorithm.self,
+  MixtralForCausalLMMergingAlgorithm.self,
 ]

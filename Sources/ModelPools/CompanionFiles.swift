@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import FusionCore
 
 /// The files beside the weights of one output: configuration, tokenizer, manifest.
 final class CompanionFiles {
@@ -39,6 +40,16 @@ final class CompanionFiles {
         try FileManager.default.removeItem(atPath: file)
       }
     }
+  }
+
+  /// Writes a `config.json` in the place of the copied one.
+  ///
+  /// - Returns: whether there is a directory to write it to.
+  func writeConfiguration(_ configuration: JSONValue) throws -> Bool {
+    guard !isSingleFile else { return false }
+    remember(["\(path)/config.json"])
+    try AtomicFile.write(configuration.text(indent: 2), to: "\(path)/config.json", fsync: fsync)
+    return true
   }
 
   /// Writes the manifest: into the directory, or beside the file.

@@ -1,5 +1,6 @@
 import Checkpoints
 import ConfigTree
+import Foundation
 import FusionCore
 import Tensors
 
@@ -26,5 +27,18 @@ open class LazyStateDictPool: BaseModelPool {
     try openModel(try modelPath(name)) {
       name == "_pretrained_" || !hasPretrained ? nil : try loadPretrainedModel()
     }
+  }
+
+  /// Reads the `config.json` in the checkpoint's directory.
+  ///
+  /// - Throws: `JSONParsingError`, `CheckpointError`, and what opening the model throws.
+  open override func configuration(of name: String) throws -> JSONValue? {
+    guard let checkpoint = try loadModel(name) as? Checkpoint else {
+      return try super.configuration(of: name)
+    }
+    let path = "\(checkpoint.directory)/config.json"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    return try JSONValue(parsing: text, source: path)
   }
 }

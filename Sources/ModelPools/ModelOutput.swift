@@ -20,6 +20,7 @@ public final class ModelOutput {
   private var sink: OutputSlices?
   private let started = ContinuousClock.now
   private let sources: [SourceFiles]
+  private let configuration: JSONValue?
 
   /// Plans an output; touches no file. Every process of `world` needs to call this.
   ///
@@ -49,6 +50,7 @@ public final class ModelOutput {
     self.rules = rules
     self.writer = writer
     self.sources = sources
+    configuration = (model as? any ConfiguredStateDict)?.configuration
     companions = CompanionFiles(of: path, fsync: options.fsync)
   }
 
@@ -104,7 +106,12 @@ public final class ModelOutput {
   ) throws {
     try world.onGlobalZero {
       let earlier = companions.listedByEarlierManifest()
-      let copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
+      var copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
+      if let configuration, try companions.writeConfiguration(configuration),
+        !copied.contains("config.json")
+      {
+        copied.append("config.json")
+      }
       if let describe { try companions.writeManifest(try describe(copied)) }
       try writer.commit()
       try companions.remove(earlier.filter { !copied.contains($0) })

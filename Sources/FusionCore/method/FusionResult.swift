@@ -19,6 +19,8 @@ public enum FusionResult {
     case .none: .none
     case .model(let model): .model(try transform(model))
     case .models(let models): .models(try models.map { ($0.name, try transform($0.model)) })
+    case .pool(let pool):
+      .models(try pool.openedModels.map { ($0.name, try transform($0.model)) })
     }
   }
 

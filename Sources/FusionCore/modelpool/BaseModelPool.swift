@@ -65,6 +65,17 @@ open class BaseModelPool: Component, FabricMixin {
   /// - Throws: what opening models throws.
   open func completed(_ merged: any StateDict) throws -> any StateDict { merged }
 
+  /// What the `config.json` beside the model called `name` says; nil where there is none.
+  ///
+  /// - Throws: `PoolError.unknownModel`, and what reading throws.
+  open func configuration(of name: String) throws -> JSONValue? {
+    guard let entry = table.entries[name] else {
+      throw PoolError.unknownModel(name, available: allModelNames)
+    }
+    guard case .model(let model) = entry else { return nil }
+    return (model as? any ConfiguredStateDict)?.configuration
+  }
+
   /// The models that were loaded so far and those in hand, in pool order.
   public var openedModels: [(name: String, model: any StateDict)] {
     table.entries.compactMap { name, entry in

@@ -1,0 +1,47 @@
+import FusionCore
+import OrderedCollections
+
+extension JSONValue {
+  /// The object with a member set, at its place or at the end; anything else is left as it is.
+  func setting(_ key: String, _ value: JSONValue) -> JSONValue {
+    guard case .object(var members) = self else { return self }
+    members[key] = value
+    return .object(members)
+  }
+
+  /// The integer that a member is.
+  func integer(_ key: String) -> Int? {
+    if case .integer(let value)? = self[key] { value } else { nil }
+  }
+
+  /// A transformer's configuration with other layers: their number, and a kind per layer where it
+  /// lists them.
+  ///
+  /// - Parameters:
+  ///   - layers: for every new layer the old one.
+  ///   - count: number of old layers. A part of the configuration that names another number, such as
+  ///     a text model beside the vision model, is left as it is.
+  func with(layers: [Int], of count: Int) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    var changed = members
+    for key in ["num_hidden_layers", "n_layer", "n_layers", "num_layers"]
+    where members[key] == .integer(count) {
+      changed[key] = .integer(layers.count)
+    }
+    if changed != members {
+      for (key, value) in members where key.hasSuffix("layer_types") {
+        guard case .array(let kinds) = value, kinds.count == count,
+          layers.allSatisfy(kinds.indices.contains)
+        else { continue }
+        changed[key] = .array(layers.map { kinds[$0] })
+      }
+      return .object(changed)
+    }
+    for key in ["vision_config", "text_config"] {
+      guard let part = members[key] else { continue }
+      let new = part.with(layers: layers, of: count)
+      if new != part { return setting(key, new) }
+    }
+    return self
+  }
+}

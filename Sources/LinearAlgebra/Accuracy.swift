@@ -10,6 +10,8 @@ public struct Accuracy: Sendable {
   let dependence: Double
   /// What a stored value is rounded by, relative to its magnitude.
   public let unitRoundoff: Double
+  /// Whether values have no more digits than `Float` holds.
+  public var isNarrow: Bool { unitRoundoff > 0x1p-25 }
 
   /// For tensors of up to 32 bits: five digits at worst.
   public static let narrow = Accuracy(

@@ -49,7 +49,7 @@ extension MatrixAlgebra {
     let null = max(noise, nullLevel(full.values, a.rows, a.columns))
     let values = full.values.prefix(rank).map { $0 > null ? $0 : 0 }
     let left = try transpose(full.u, first: rank)
-    let right = try firstRows(rank, of: full.vt)
+    let right = try rows(0..<rank, of: full.vt)
     for side in [left, right] { scaleRows(of: side, by: values.map { $0 > 0 ? 1 : 0 }) }
     return Triplets(left: left, values: values, right: right)
   }
@@ -151,12 +151,18 @@ extension MatrixAlgebra {
     return result
   }
 
-  /// The first rows of `a`.
-  func firstRows(_ count: Int, of a: Matrix<Double>) throws -> Matrix<Double> {
-    let result = try matrix(count, a.columns, of: Double.self)
+  /// The rows of `a` in a range, copied.
+  ///
+  /// - Throws: nothing that making `a` did not.
+  public func rows<Scalar: MatrixScalar>(
+    _ range: Range<Int>, of a: Matrix<Scalar>
+  ) throws -> Matrix<Scalar> {
+    let result = try matrix(range.count, a.columns, of: Scalar.self)
     a.withValues { from in
       result.withValues { to in
-        _ = to.initialize(from: UnsafeMutableBufferPointer(rebasing: from[0..<to.count]))
+        let start = range.lowerBound * a.columns
+        _ = to.initialize(
+          from: UnsafeMutableBufferPointer(rebasing: from[start..<start + to.count]))
       }
     }
     return result

@@ -10,4 +10,5 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   DareSimpleAverage.self,
   DareTaskArithmetic.self,
   DareTiesMerging.self,
+  TaskSingularVectorMerging.self,
 ]

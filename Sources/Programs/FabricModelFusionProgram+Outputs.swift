@@ -40,14 +40,11 @@ extension FabricModelFusionProgram {
     }
   }
 
-  /// Says which integer tensors the inputs disagree on.
+  /// Says what a merge has to say once it was computed.
   private func note(_ model: any StateDict) throws {
-    guard let merge = model as? ElementwiseMerge else { return }
-    let names = try merge.inputs.differingIntegers(in: world)
-    guard let first = names.first, world.isGlobalZero else { return }
-    Log.line(
-      "\(names.count) integer tensor(s) differ between models, such as '\(first)'; "
-        + "the values of the pre-trained or first model are kept")
+    guard let merge = model as? any MergeNotes else { return }
+    let notes = try merge.notes(in: world)
+    if world.isGlobalZero { for note in notes { Log.line(note) } }
   }
 
   /// Evaluates every model on rank 0; the other ranks sleep meanwhile. Null without a task pool or

@@ -89,13 +89,20 @@ let package = Package(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .swift("Checkpoints", ["Tensors", "Wording", "CFusionKernels", "CFileIO", "CLibCrypto"]),
 
+    // Matrices: OpenBLAS is loaded at run time, and only where a method needs it.
+    .target(
+      name: "CLinearAlgebra", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("dl")]),
+    .swift("LinearAlgebra", ["CLinearAlgebra"]),
+
     // Configuration
     .swift("ConfigTree", [.collections]),
     .swift("HydraConfig", ["ConfigTree", .yams, .collections]),
 
     // Merging
     .swift("FusionCore", ["Tensors", "Wording", "CFusionKernels", "ConfigTree", .collections]),
-    .swift("Methods", ["FusionCore", "Tensors", "Wording", "ConfigTree", .collections]),
+    .swift(
+      "Methods",
+      ["FusionCore", "LinearAlgebra", "Tensors", "Wording", "ConfigTree", .collections]),
     .swift(
       "ModelPools",
       ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree", "Wording"]),
@@ -157,6 +164,7 @@ let package = Package(
     .test("Checkpoints", ["Checkpoints", "Tensors", "Wording"]),
     .test("HydraConfig", ["HydraConfig", "ConfigTree"]),
     .test("Tensors", ["Tensors", "FusionTestSupport"]),
+    .test("LinearAlgebra", ["LinearAlgebra"]),
     .test(
       "FusionCore",
       [

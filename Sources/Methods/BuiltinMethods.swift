@@ -25,4 +25,5 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   MixtralForCausalLMUpscalingAlgorithm.self,
   MixtralMoEMergingAlgorithm.self,
   MixtralForCausalLMMergingAlgorithm.self,
+  TaskSingularVectorMerging.self,
 ]

@@ -52,17 +52,13 @@ extension FabricModelFusionProgram {
       describe: { try self.mergeManifest($0, sideFiles: $1, parts).text(indent: 2) })
   }
 
-  /// Says where the model was saved, and which integer tensors its inputs disagree on.
+  /// Says where the model was saved, and what its merge has to say once it was computed.
   ///
   /// Every process of `world` needs to call this method.
   func note(_ model: MergedModel) throws {
-    if let merge = model.model.origin as? ElementwiseMerge {
-      let names = try merge.inputs.differingIntegers(in: world)
-      if let first = names.first, world.isGlobalZero {
-        Log.line(
-          "\(names.count) integer tensor(s) differ between models, such as '\(first)'; "
-            + "the values of the pre-trained or first model are kept")
-      }
+    if let merge = model.model.origin as? any MergeNotes {
+      let notes = try merge.notes(in: world)
+      if world.isGlobalZero { for note in notes { Log.line(note) } }
     }
     if let saved = model.saved, world.isGlobalZero {
       Log.line("saved \(saved.path) (\(saved.byteCount) bytes)")

@@ -22,8 +22,8 @@ public final class ElementwiseInputs: Sendable {
   /// Names of the models whose values or task vectors a block holds, in pool order.
   public let modelNames: [String]
 
-  private let base: (any StateDict)?
-  private let members: [Member]
+  let base: (any StateDict)?
+  let members: [Member]
   private let quantity: Quantity
   private let jointPrecision: DType
   private let prepare: (@Sendable (ElementBlock) -> Void)?
@@ -38,7 +38,7 @@ public final class ElementwiseInputs: Sendable {
   final class Sources: Sendable {}
 
   /// One model and where it keeps the reference's tensors.
-  private struct Member {
+  struct Member {
     let source: any StateDict
     let positions: [Int]
   }
@@ -199,7 +199,7 @@ public final class ElementwiseInputs: Sendable {
   }
 
   /// Whether a tensor's blocks are computed in `Double`.
-  func isWide(_ tensor: Int) -> Bool {
+  public func isWide(_ tensor: Int) -> Bool {
     if case .jointTaskVectors = quantity { return isEverywhereWide }
     return members.reduce(manifest.tensors[tensor].dtype) {
       DType.promoted($0, $1.source.manifest.tensors[$1.positions[tensor]].dtype)

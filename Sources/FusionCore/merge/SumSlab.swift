@@ -25,6 +25,12 @@ public struct SumSlab {
     }
   }
 
+  /// sum -= x
+  func subtract(_ x: UnsafeBufferPointer<Double>) {
+    guard let start, let x = x.baseAddress else { return }
+    ck_axpy_f64(-1, x, start, values.count)
+  }
+
   /// sum /= divisor
   public func divide(by divisor: Double) {
     guard let start else { return }

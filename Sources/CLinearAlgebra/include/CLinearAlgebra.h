@@ -1,0 +1,85 @@
+#ifndef CLINEARALGEBRA_H
+#define CLINEARALGEBRA_H
+
+#include <stddef.h>
+
+// BLAS and LAPACK of OpenBLAS, which is loaded when it is first needed and not linked: at every
+// start of the command it would cost 7 ms.
+//
+// Matrices are column-major, as in Fortran. No argument is checked here: the callers give sizes
+// that fit, so LAPACK never finds an argument to complain about on standard output. A function
+// with a result returns LAPACK's `info`. `type` is 's' for float and 'd' for double.
+
+/// Loads the library at `path`, or by its usual names when `path` is NULL, and sets it to one
+/// thread. Returns 0; otherwise writes the reason to `reason`, which has `capacity` bytes.
+///
+/// Must not be called by two threads at once.
+int cla_load(const char *path, char *reason, size_t capacity);
+
+/// What the library says of itself: version, build options, kernels in use.
+const char *cla_description(void);
+
+// C = alpha op(A) op(B) + beta C, with op(A) of m by k and op(B) of k by n; 'N' or 'T'.
+void cla_gemm(char type, char opa, char opb, int m, int n, int k, double alpha, const void *a,
+              int lda, const void *b, int ldb, double beta, void *c, int ldc);
+
+// The lower triangle of C = A Aᵀ ('N', A is n by k) or Aᵀ A ('T', A is k by n).
+void cla_syrk(char type, char op, int n, int k, const void *a, int lda, void *c, int ldc);
+
+// The tridiagonal form of a symmetric matrix, given by its lower triangle.
+int cla_sytrd(char type, int n, void *a, int lda, void *d, void *e, void *tau, void *work,
+              int lwork);
+
+// All eigenvectors of a tridiagonal matrix by divide and conquer, ascending.
+int cla_stedc(char type, int n, void *d, void *e, void *z, int ldz, void *work, int lwork,
+              int *iwork, int liwork);
+
+// Eigenvectors `first` to `last` (from 1, ascending) of a tridiagonal matrix by relatively robust
+// representations. `found` receives their number.
+int cla_stemr(char type, int n, void *d, void *e, int first, int last, int *found, void *w, void *z,
+              int ldz, int *support, void *work, int lwork, int *iwork, int liwork);
+
+// Q C for the Q of cla_sytrd and the n by k matrix C.
+int cla_ormtr(char type, int n, int k, const void *a, int lda, const void *tau, void *c, int ldc,
+              void *work, int lwork);
+
+// The thin singular value decomposition of A (m by n) by divide and conquer.
+int cla_gesdd(char type, int m, int n, void *a, int lda, void *s, void *u, int ldu, void *vt,
+              int ldvt, void *work, int lwork, int *iwork);
+
+// The same by QR steps: slower, and it converges where divide and conquer does not.
+int cla_gesvd(char type, int m, int n, void *a, int lda, void *s, void *u, int ldu, void *vt,
+              int ldvt, void *work, int lwork);
+
+// A = L Q for A of m by n, m <= n: L in the lower triangle.
+int cla_gelqf(char type, int m, int n, void *a, int lda, void *tau, void *work, int lwork);
+
+// The m rows of the Q of cla_gelqf, in place of A.
+int cla_orglq(char type, int m, int n, void *a, int lda, const void *tau, void *work, int lwork);
+
+// Loops over elements. Sums are taken in double, in an order that follows from the sizes alone.
+
+/// Copies the lower triangle of a column-major n by n matrix to the upper one.
+void cla_mirror(char type, int n, void *a);
+
+/// Number of NaN and infinite values, and the position of the first.
+size_t cla_nonfinite(char type, size_t count, const void *a, size_t *first);
+
+/// The largest magnitude; 0 for no elements. NaN is passed over.
+double cla_largest(char type, size_t count, const void *a);
+
+/// Multiplies row i, of `columns` elements, by factors[i].
+void cla_scale_rows(char type, size_t rows, size_t columns, const double *factors, void *a);
+
+/// sums[i] = the sum of the products of the elements of row i of a and b.
+void cla_row_dots(char type, size_t rows, size_t columns, const void *a, const void *b,
+                  double *sums);
+
+/// b += factor a
+void cla_add_scaled(char type, size_t count, double factor, const void *a, void *b);
+
+/// b = a, in the other type.
+void cla_narrow(size_t count, const double *a, float *b);
+void cla_widen(size_t count, const float *a, double *b);
+
+#endif

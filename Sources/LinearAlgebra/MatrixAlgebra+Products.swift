@@ -1,0 +1,109 @@
+internal import CLinearAlgebra
+
+extension MatrixAlgebra {
+  /// Whether a factor of a product is taken as it is or transposed.
+  public enum Factor: Sendable {
+    case plain
+    case transposed
+
+    var code: CChar { CChar(UInt8(ascii: self == .plain ? "N" : "T")) }
+  }
+
+  /// C = alpha · op(A) · op(B) + beta · C.
+  ///
+  /// - Parameter beta: 0 when what `c` holds does not matter, NaN included.
+  public func multiply<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>, _ opA: Factor = .plain, _ b: Matrix<Scalar>, _ opB: Factor = .plain,
+    alpha: Double = 1, beta: Double = 0, into c: Matrix<Scalar>
+  ) {
+    let (m, k) = opA == .plain ? (a.rows, a.columns) : (a.columns, a.rows)
+    let (inner, n) = opB == .plain ? (b.rows, b.columns) : (b.columns, b.rows)
+    precondition(inner == k && c.rows == m && c.columns == n)
+    if m == 0 || n == 0 { return }
+    if k == 0 {
+      // BLAS would have to be given leading dimensions of matrices that are not there.
+      c.withValues { values in
+        for i in values.indices { values[i] = beta == 0 ? 0 : Scalar(beta) * values[i] }
+      }
+      return
+    }
+    // Rows of ours are columns of BLAS's, so the product of the transposes is taken.
+    cla_gemm(
+      Scalar.code, opB.code, opA.code, Int32(n), Int32(m), Int32(k), alpha, b.start,
+      Int32(b.columns), a.start, Int32(a.columns), beta, c.start, Int32(c.columns))
+  }
+
+  /// op(A) · op(B).
+  ///
+  /// - Throws: `LinearAlgebraError.tooLarge`.
+  public func product<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>, _ opA: Factor = .plain, _ b: Matrix<Scalar>, _ opB: Factor = .plain
+  ) throws -> Matrix<Scalar> {
+    let c = try matrix(
+      opA == .plain ? a.rows : a.columns, opB == .plain ? b.columns : b.rows, of: Scalar.self)
+    multiply(a, opA, b, opB, into: c)
+    return c
+  }
+
+  /// The inner products of the rows of `a`: A · Aᵀ.
+  ///
+  /// - Throws: `LinearAlgebraError.tooLarge`.
+  public func rowGram<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>
+  ) throws -> Matrix<Scalar> {
+    try gram(a, side: a.rows, inner: a.columns, op: .transposed)
+  }
+
+  /// The inner products of the columns of `a`: Aᵀ · A.
+  ///
+  /// - Throws: `LinearAlgebraError.tooLarge`.
+  public func columnGram<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>
+  ) throws -> Matrix<Scalar> {
+    try gram(a, side: a.columns, inner: a.rows, op: .plain)
+  }
+
+  private func gram<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>, side: Int, inner: Int, op: Factor
+  ) throws -> Matrix<Scalar> {
+    guard side > 0, inner > 0 else { return try zeros(side, side) }
+    let g = try matrix(side, side, of: Scalar.self)
+    cla_syrk(
+      Scalar.code, op.code, Int32(side), Int32(inner), a.start, Int32(a.columns), g.start,
+      Int32(side))
+    cla_mirror(Scalar.code, Int32(side), g.start)
+    return g
+  }
+
+  /// Multiplies row i of `a` by `factors[i]`.
+  public func scaleRows<Scalar: MatrixScalar>(of a: Matrix<Scalar>, by factors: [Double]) {
+    precondition(factors.count == a.rows)
+    cla_scale_rows(Scalar.code, a.rows, a.columns, factors, a.start)
+  }
+
+  /// The inner product of row i of `a` and row i of `b`, for every i, summed in `Double`.
+  public func rowDots<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>, _ b: Matrix<Scalar>
+  ) -> [Double] {
+    precondition(a.rows == b.rows && a.columns == b.columns)
+    return [Double](unsafeUninitializedCapacity: a.rows) { sums, count in
+      if let start = sums.baseAddress {
+        cla_row_dots(Scalar.code, a.rows, a.columns, a.start, b.start, start)
+      }
+      count = a.rows
+    }
+  }
+
+  /// B = B + factor · A.
+  public func add<Scalar: MatrixScalar>(
+    _ a: Matrix<Scalar>, scaledBy factor: Double = 1, to b: Matrix<Scalar>
+  ) {
+    precondition(a.rows == b.rows && a.columns == b.columns)
+    cla_add_scaled(Scalar.code, a.count, factor, a.start, b.start)
+  }
+
+  /// The largest magnitude of any element; 0 for none.
+  public func largestMagnitude<Scalar: MatrixScalar>(of a: Matrix<Scalar>) -> Double {
+    cla_largest(Scalar.code, a.count, a.start)
+  }
+}

@@ -1,0 +1,170 @@
+extension MatrixAlgebra {
+  /// The leading singular triplets of a matrix; null ones are zero.
+  public struct Triplets {
+    /// rank x m: row i is the left singular vector of value i, or zero.
+    public let left: Matrix<Double>
+    /// The singular values, descending; 0 from the first null one on.
+    public let values: [Double]
+    /// rank x n: row i is the right singular vector of value i, or zero.
+    public let right: Matrix<Double>
+  }
+
+  /// The `rank` largest singular values of `a` and their vectors.
+  ///
+  /// They come from the eigenvectors of the smaller of A · Aᵀ and Aᵀ · A, and from the full
+  /// decomposition where those are not accurate enough.
+  ///
+  /// - Parameters:
+  ///   - a: m x n, finite.
+  ///   - noise: singular values up to this are null: rounding of what the matrix was made of.
+  /// - Throws: `LinearAlgebraError`.
+  public func leadingTriplets(
+    of a: Matrix<Double>, rank: Int, noise: Double, accuracy: Accuracy
+  ) throws -> Triplets {
+    guard (0...min(a.rows, a.columns)).contains(rank) else {
+      throw LinearAlgebraError.rankOutOfRange(
+        tensor: tensor, rank: rank, limit: min(a.rows, a.columns))
+    }
+    guard rank > 0, largestMagnitude(of: a) > 0 else {
+      return Triplets(
+        left: try zeros(rank, a.rows), values: Array(repeating: 0, count: rank),
+        right: try zeros(rank, a.columns))
+    }
+    let isWide = a.rows <= a.columns
+    let gram = try isWide ? rowGram(a) : columnGram(a)
+    if let eigen = try trustedEigen(gram, leading: rank, noise: noise, accuracy: accuracy) {
+      count.add(isFull: false)
+      // The other side: Uᵀ A = diag(s) Vᵀ. Its rows' lengths are the singular values.
+      let other = try product(eigen.vectors, .plain, a, isWide ? .plain : .transposed)
+      let lengths = rowDots(other, other).map { $0.squareRoot() }
+      let values = zip(lengths, eigen.values).map { $1 > 0 ? $0 : 0 }
+      scaleRows(of: other, by: values.map { $0 > 0 ? 1 / $0 : 0 })
+      scaleRows(of: eigen.vectors, by: values.map { $0 > 0 ? 1 : 0 })
+      return isWide
+        ? Triplets(left: eigen.vectors, values: values, right: other)
+        : Triplets(left: other, values: values, right: eigen.vectors)
+    }
+    count.add(isFull: true)
+    let full = try singularValues(a)
+    let null = max(noise, nullLevel(full.values, a.rows, a.columns))
+    let values = full.values.prefix(rank).map { $0 > null ? $0 : 0 }
+    let left = try transpose(full.u, first: rank)
+    let right = try rows(0..<rank, of: full.vt)
+    for side in [left, right] { scaleRows(of: side, by: values.map { $0 > 0 ? 1 : 0 }) }
+    return Triplets(left: left, values: values, right: right)
+  }
+
+  /// The matrix R that makes the rows of `x` orthonormal with the least change: R · X is the
+  /// orthogonal factor of the polar decomposition, (X Xᵀ)^(-1/2) X.
+  ///
+  /// Where the rows depend on each other, or are zero, R · X is the partial isometry of least
+  /// norm: the pseudo-inverse root.
+  ///
+  /// - Parameter x: k x n with k <= n.
+  /// - Throws: `LinearAlgebraError`.
+  public func orthogonalizer(of x: Matrix<Double>, accuracy: Accuracy) throws -> Matrix<Double> {
+    let gram = try rowGram(x)
+    let largest = gram.rows > 0 ? largestMagnitude(of: gram) : 0
+    guard largest > 0 else { return try zeros(x.rows, x.rows) }
+    if let eigen = try trustedEigen(
+      gram, leading: x.rows, noise: accuracy.dependence * largest.squareRoot(), accuracy: accuracy)
+    {
+      count.add(isFull: false)
+      return try spectralSum(eigen.vectors, eigen.values.map { $0 > 0 ? 1 / $0.squareRoot() : 0 })
+    }
+    count.add(isFull: true)
+    let full = try singularValues(x)
+    let null = accuracy.dependence * (full.values.first ?? 0)
+    let vectors = try transpose(full.u, first: x.rows)
+    return try spectralSum(vectors, full.values.map { $0 > null ? 1 / $0 : 0 })
+  }
+
+  /// A with every singular value replaced by `value`, null ones by 0; `value` gets all of them.
+  ///
+  /// - Parameters:
+  ///   - a: m x n, finite.
+  ///   - noise: singular values up to this are null.
+  /// - Throws: `LinearAlgebraError`.
+  public func isotropic(
+    _ a: Matrix<Double>, noise: Double, accuracy: Accuracy, _ value: ([Double]) -> Double
+  ) throws -> Matrix<Double> {
+    let side = min(a.rows, a.columns)
+    guard side > 0, largestMagnitude(of: a) > 0 else { return try zeros(a.rows, a.columns) }
+    let isWide = a.rows <= a.columns
+    let gram = try isWide ? rowGram(a) : columnGram(a)
+    if let eigen = try trustedEigen(gram, leading: side, noise: noise, accuracy: accuracy) {
+      count.add(isFull: false)
+      let values = eigen.values.map { $0.squareRoot() }
+      let common = value(values)
+      let root = try spectralSum(eigen.vectors, values.map { $0 > 0 ? common / $0 : 0 })
+      return try isWide ? product(root, .plain, a) : product(a, .plain, root)
+    }
+    count.add(isFull: true)
+    let full = try singularValues(a)
+    let null = max(noise, nullLevel(full.values, a.rows, a.columns))
+    let common = value(full.values)
+    scaleRows(of: full.vt, by: full.values.map { $0 > null ? common : 0 })
+    return try product(full.u, .plain, full.vt)
+  }
+
+  /// Eigenvalues and vectors of a Gram matrix, null ones set to 0; nil where those that are not
+  /// null are too small to be accurate.
+  private func trustedEigen(
+    _ gram: consuming Matrix<Double>, leading rank: Int, noise: Double, accuracy: Accuracy
+  ) throws -> SymmetricEigen<Double>? {
+    // Values whose squares are beyond the range of numbers.
+    guard isFinite(gram), largestMagnitude(of: gram) > Double.leastNormalMagnitude / 0x1p-106 else {
+      return nil
+    }
+    let eigen = try eigen(gram, leading: rank)
+    guard let largest = eigen.values.first, largest > 0 else { return nil }
+    let null = noise * noise
+    let isResolved = null >= Accuracy.gramResolution * largest
+    let values = eigen.values.map { isResolved && $0 <= null ? 0 : $0 }
+    guard values.allSatisfy({ $0 == 0 || $0 >= accuracy.gramLimit * largest }) else { return nil }
+    return SymmetricEigen(values: values, vectors: eigen.vectors)
+  }
+
+  /// Σ_i factors_i · q_i q_iᵀ for the rows q_i of `vectors` and factors that are not negative.
+  private func spectralSum(
+    _ vectors: Matrix<Double>, _ factors: [Double]
+  ) throws -> Matrix<Double> {
+    scaleRows(of: vectors, by: factors.map { $0.squareRoot() })
+    return try columnGram(vectors)
+  }
+
+  /// What a full decomposition in `Double` cannot tell from zero.
+  private func nullLevel(_ values: [Double], _ rows: Int, _ columns: Int) -> Double {
+    Double(max(rows, columns)) * Double.ulpOfOne * (values.first ?? 0)
+  }
+
+  /// The first columns of `a`, as rows.
+  func transpose(_ a: Matrix<Double>, first count: Int) throws -> Matrix<Double> {
+    let result = try matrix(count, a.rows, of: Double.self)
+    a.withValues { from in
+      result.withValues { to in
+        for row in 0..<a.rows {
+          for column in 0..<count { to[column * a.rows + row] = from[row * a.columns + column] }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The rows of `a` in a range, copied.
+  ///
+  /// - Throws: nothing that making `a` did not.
+  public func rows<Scalar: MatrixScalar>(
+    _ range: Range<Int>, of a: Matrix<Scalar>
+  ) throws -> Matrix<Scalar> {
+    let result = try matrix(range.count, a.columns, of: Scalar.self)
+    a.withValues { from in
+      result.withValues { to in
+        let start = range.lowerBound * a.columns
+        _ = to.initialize(
+          from: UnsafeMutableBufferPointer(rebasing: from[start..<start + to.count]))
+      }
+    }
+    return result
+  }
+}

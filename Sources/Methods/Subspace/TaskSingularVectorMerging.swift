@@ -1,0 +1,191 @@
+import FusionCore
+import LinearAlgebra
+import Tensors
+
+/// Keeps the leading singular vectors of each task vector, makes those of different tasks
+/// orthogonal to each other, and adds up what they then span.
+///
+/// For every matrix: τ_t ≈ U_t Σ_t V_tᵀ of rank r = ⌊min(m, n) / T⌋, U = [U_1 … U_T], Û and V̂ the
+/// orthogonal polar factors of U and V, θ = θ_0 + α Û Σ V̂ᵀ. All other tensors take
+/// θ_0 + α · mean_t τ_t.
+///
+/// Source: Gargiulo et al., "Task Singular Vectors: Reducing Task Interference in Model Merging",
+/// 2025, https://arxiv.org/abs/2412.00081.
+public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin {
+  /// FusionBench's names.
+  public override class var targets: [String] {
+    [
+      "fusion_bench.method.TaskSingularVectorMerging",
+      "fusion_bench.method.task_singular_vector.TaskSingularVectorMerging",
+      "fusion_bench.method.task_singular_vector.TSVM.TaskSingularVectorMerging",
+    ]
+  }
+
+  /// α: one number scales the merged task vector; a list, one per model, scales the task vectors
+  /// before they are decomposed.
+  @Parameter("alpha") public var alpha: NumberOrList? = nil
+  /// Names of matrices that are averaged instead.
+  @Parameter("exclude_keys") public var excludeKeys: [String]? = nil
+  /// Whether to return, besides the merged model, each task's share of it as a model of its own.
+  @Parameter("return_single_task_models") public var returnSingleTaskModels = false
+
+  /// Times of the phases.
+  public let profiler = SimpleProfiler()
+
+  /// Merges the models of the pool into its `_pretrained_`.
+  ///
+  /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together or to
+  ///   the parameters.
+  public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
+    let inputs = try profile("load models") {
+      try modelpool.loadPretrainedModelAndTaskVectors()
+    }
+    let (matrices, weights) = try world.agreeing {
+      (
+        try MatrixMerge.matrices(in: inputs.manifest, excluding: excludeKeys ?? []),
+        try taskWeights(of: modelpool)
+      )
+    }
+    guard returnSingleTaskModels else {
+      return .model(
+        merge(inputs, matrices, weights, alpha: alpha?.number ?? 1) { task, alpha in
+          try Subspaces(task, weights)?.addAll(to: task.result, scaledBy: alpha)
+        })
+    }
+    return .models(singleTaskModels(inputs, matrices, weights, names: modelpool.modelNames))
+  }
+
+  /// What every task vector is multiplied by.
+  private func taskWeights(of modelpool: BaseModelPool) throws -> [Double] {
+    guard case .list(let weights)? = alpha else {
+      return Array(repeating: 1, count: modelpool.count)
+    }
+    guard weights.count == modelpool.count else {
+      throw ParameterError.invalid(
+        key: "method.alpha", value: "\(weights)",
+        requirement: "has \(weights.count) number(s) for \(modelpool.count) model(s): "
+          + modelpool.modelNames.joined(separator: ", "))
+    }
+    return weights
+  }
+
+  private func merge(
+    _ inputs: ElementwiseInputs, _ matrices: [Int], _ weights: [Double], alpha: Double,
+    compute: @escaping @Sendable (MatrixTask, Double) throws -> Void
+  ) -> TensorwiseMerge {
+    let others = ElementwiseMerge(inputs, label: "task singular vectors") { block in
+      for (taskVector, weight) in zip(block.models, weights) {
+        block.sum.add(taskVector, weight: weight)
+      }
+      block.sum.scale(by: alpha / Double(weights.count), onto: block.base)
+    }
+    return MatrixMerge(inputs: inputs, world: world).merge(
+      matrices, others: others, demand: { Self.demand($0, $1, models: weights.count) }
+    ) { try compute($0, alpha) }
+  }
+
+  /// The merged model, and each task's share of it. The shares come out of the same computation:
+  /// what the first model read leaves is kept for the others, on the rank that computed it.
+  private func singleTaskModels(
+    _ inputs: ElementwiseInputs, _ matrices: [Int], _ weights: [Double], names: [String]
+  ) -> [(name: String, model: any StateDict)] {
+    let shares = SharedResults(count: names.count + 1)
+    let models = names.indices.map { model in
+      merge(inputs, matrices, weights, alpha: 1) { task, _ in
+        try shares.add(model, task) { try Subspaces(task, weights)?.shares() }
+      }
+    }
+    let merged = merge(inputs, matrices, weights, alpha: alpha?.number ?? 1) { task, alpha in
+      try shares.add(names.count, task, scaledBy: alpha) {
+        try Subspaces(task, weights)?.shares()
+      }
+    }
+    return zip(names, models).map { ($0, $1) } + [("merged", merged)]
+  }
+
+  /// What an m x n matrix of `models` models takes.
+  static func demand(_ m: Int, _ n: Int, models: Int) -> MatrixMerge.Demand {
+    let side = min(m, n)
+    let rank = side / models
+    let all = rank * models
+    let seconds =
+      Double(models) * MatrixCost.triplets(m, n, rank: rank)
+      + MatrixCost.orthogonalizer(all, m) + MatrixCost.orthogonalizer(all, n)
+      + MatrixCost.product(all, all, all) + MatrixCost.product(side, all, all)
+      + MatrixCost.product(m, n, all)
+    return MatrixMerge.Demand(
+      seconds: seconds, numbers: 2 * m * n + all * (m + n) + 4 * side * side)
+  }
+}
+
+/// The singular vectors of all tasks of one matrix, side by side.
+private struct Subspaces {
+  let algebra: MatrixAlgebra
+  let rank: Int
+  /// Row i is the left singular vector of value i; the tasks one after the other.
+  let left: Matrix<Double>
+  let values: [Double]
+  let right: Matrix<Double>
+  let leftRoot: Matrix<Double>
+  let rightRoot: Matrix<Double>
+
+  /// Decomposes the task vectors; nil where there are more models than the matrix has rows or
+  /// columns, so that none has a share.
+  init?(_ task: MatrixTask, _ weights: [Double]) throws {
+    let (m, n) = (task.result.rows, task.result.columns)
+    // As FusionBench computes it: one less than ⌊min / T⌋ where the product rounds down.
+    rank = Int(Double(min(m, n)) * (1 / Double(weights.count)))
+    guard rank > 0 else { return nil }
+    algebra = task.algebra
+    left = try algebra.zeros(rank * weights.count, m)
+    right = try algebra.zeros(rank * weights.count, n)
+    var values: [Double] = []
+    for (model, weight) in weights.enumerated() {
+      // A model without weight has no directions either.
+      if weight == 0 {
+        values += Array(repeating: 0, count: rank)
+        continue
+      }
+      let taskVector = try task.taskVector(model)
+      let triplets = try algebra.leadingTriplets(
+        of: taskVector, rank: rank, noise: task.noise(of: taskVector), accuracy: task.accuracy)
+      left.setRows(from: model * rank, to: triplets.left)
+      right.setRows(from: model * rank, to: triplets.right)
+      // A negative weight turns the vectors of one side round.
+      values += triplets.values.map { $0 * weight }
+    }
+    self.values = values
+    leftRoot = try algebra.orthogonalizer(of: left, accuracy: task.accuracy)
+    rightRoot = try algebra.orthogonalizer(of: right, accuracy: task.accuracy)
+  }
+
+  /// result += alpha · Û diag(s) V̂ᵀ, the product over the shorter side first.
+  func addAll(to result: Matrix<Double>, scaledBy alpha: Double) throws {
+    algebra.scaleRows(of: rightRoot, by: values)
+    let core = try algebra.product(leftRoot, .plain, rightRoot)
+    if left.columns <= right.columns {
+      let mixed = try algebra.product(left, .transposed, core)
+      algebra.multiply(mixed, .plain, right, .plain, alpha: alpha, beta: 1, into: result)
+    } else {
+      let mixed = try algebra.product(core, .plain, right)
+      algebra.multiply(left, .transposed, mixed, .plain, alpha: alpha, beta: 1, into: result)
+    }
+  }
+
+  /// Each task's share of Û diag(s) V̂ᵀ, and last their sum.
+  func shares() throws -> [Matrix<Double>] {
+    let left = try algebra.product(leftRoot, .plain, left)
+    let right = try algebra.product(rightRoot, .plain, right)
+    algebra.scaleRows(of: right, by: values)
+    var shares: [Matrix<Double>] = []
+    let sum = try algebra.zeros(left.columns, right.columns, of: Double.self)
+    for start in stride(from: 0, to: values.count, by: rank) {
+      let share = try algebra.product(
+        try algebra.rows(start..<start + rank, of: left), .transposed,
+        try algebra.rows(start..<start + rank, of: right), .plain)
+      algebra.add(share, to: sum)
+      shares.append(share)
+    }
+    return shares + [sum]
+  }
+}

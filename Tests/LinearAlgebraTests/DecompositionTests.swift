@@ -1,0 +1,107 @@
+import LinearAlgebra
+import Testing
+
+@Suite struct DecompositionTests {
+  let algebra: MatrixAlgebra
+  init() throws { algebra = try MatrixAlgebra(tensor: "layer.weight") }
+
+  @Test(
+    "U · diag(s) · V gives the matrix back", arguments: [(5, 9), (9, 5), (7, 7), (1, 6), (6, 1)])
+  func singularValues(_ rows: Int, _ columns: Int) throws {
+    try checkSingularValues(sample(rows, columns), Double.self, tolerance: 1e-13)
+    try checkSingularValues(sample(rows, columns), Float.self, tolerance: 1e-5)
+  }
+
+  private func checkSingularValues<Scalar: MatrixScalar>(
+    _ a: Rows, _ type: Scalar.Type, tolerance: Double
+  ) throws {
+    let svd = try algebra.singularValues(try algebra.matrix(a, as: type))
+    #expect(svd.values.count == min(a.count, a[0].count))
+    #expect(svd.values == svd.values.sorted(by: >))
+    let product = times(svd.u.asRows, scaled(svd.vt.asRows, svd.values))
+    #expect(distance(product, a) < tolerance)
+    #expect(
+      distance(times(transposed(svd.u.asRows), svd.u.asRows), identity(svd.values.count))
+        < tolerance)
+    #expect(
+      distance(times(svd.vt.asRows, transposed(svd.vt.asRows)), identity(svd.values.count))
+        < tolerance)
+  }
+
+  @Test(
+    "eigenvectors are orthonormal and diagonalise, all of them and a part",
+    arguments: [1, 2, 9, 40])
+  func eigen(_ n: Int) throws {
+    let a = sample(n, n + 3)
+    let g = times(a, transposed(a))
+    let all = try algebra.eigen(try algebra.matrix(g, as: Double.self))
+    #expect(all.values == all.values.sorted(by: >))
+    let q = all.vectors.asRows
+    #expect(distance(times(q, transposed(q)), identity(n)) < 1e-12)
+    #expect(distance(times(q, g), scaled(q, all.values)) < 1e-11)
+    let part = max(n / 4, 1)
+    let some = try algebra.eigen(try algebra.matrix(g, as: Double.self), leading: part)
+    let p = some.vectors.asRows
+    #expect(zip(some.values, all.values).allSatisfy { abs($0 - $1) < 1e-11 })
+    #expect(some.values.count == part)
+    #expect(distance(times(p, g), scaled(p, some.values)) < 1e-11)
+    let single = try algebra.eigen(try algebra.matrix(g, as: Float.self), leading: part)
+    #expect(zip(single.values, all.values).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  @Test(
+    "Q is orthonormal, R upper triangular, Q · R the matrix", arguments: [(9, 4), (5, 5), (3, 1)])
+  func qr(_ rows: Int, _ columns: Int) throws {
+    let a = sample(rows, columns)
+    let (q, r) = try algebra.qr(try algebra.matrix(a, as: Double.self))
+    #expect(distance(times(q.asRows, r.asRows), a) < 1e-13)
+    #expect(distance(times(transposed(q.asRows), q.asRows), identity(columns)) < 1e-13)
+    for (row, values) in r.asRows.enumerated() {
+      #expect(values.prefix(row).allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test("matrices without elements have decompositions without values")
+  func empty() throws {
+    let flat = try algebra.matrix(0, 5, of: Double.self)
+    let svd = try algebra.singularValues(flat)
+    #expect(svd.values.isEmpty && svd.vt.columns == 5 && svd.u.rows == 0)
+    #expect(try algebra.eigen(try algebra.matrix(0, 0, of: Double.self)).values.isEmpty)
+    #expect(
+      try algebra.rowGram(try algebra.matrix(3, 0, of: Double.self)).asRows == [
+        [0, 0, 0], [0, 0, 0], [0, 0, 0],
+      ])
+    let triplets = try algebra.leadingTriplets(of: flat, rank: 0, noise: 0, accuracy: .wide)
+    #expect(triplets.values.isEmpty)
+  }
+
+  @Test("a rank that the matrix has not is an error that names the tensor")
+  func rankOutOfRange() throws {
+    let a = try algebra.matrix(sample(3, 4), as: Double.self)
+    for rank in [-1, 4] {
+      #expect(
+        throws: LinearAlgebraError.rankOutOfRange(tensor: "layer.weight", rank: rank, limit: 3)
+      ) { try algebra.leadingTriplets(of: a, rank: rank, noise: 0, accuracy: .wide) }
+    }
+  }
+
+  @Test("NaN and infinity are found before LAPACK sees them", arguments: [Double.nan, .infinity])
+  func refusesNonFinite(_ value: Double) throws {
+    var rows = sample(4, 5)
+    rows[2][3] = value
+    let a = try algebra.matrix(rows, as: Double.self)
+    #expect(
+      throws: LinearAlgebraError.notFinite(
+        tensor: "layer.weight", what: "the change of model 'a'", count: 1, first: 13)
+    ) { try algebra.requireFinite(a, "the change of model 'a'") }
+  }
+
+  @Test("sizes beyond the library's integers are an error, not an overflow")
+  func refusesLargeSizes() {
+    for (rows, columns) in [(1 << 40, 1), (1, Int.max), (1 << 31, 1 << 31)] {
+      #expect(
+        throws: LinearAlgebraError.tooLarge(tensor: "layer.weight", rows: rows, columns: columns)
+      ) { _ = try algebra.matrix(rows, columns, of: Double.self) }
+    }
+  }
+}

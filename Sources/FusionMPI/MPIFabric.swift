@@ -29,11 +29,18 @@ public final class MPIFabric: Fabric {
   /// cause your program to stall forever.
   ///
   /// - Throws: `MPIError`.
-  public init(_ communicator: Communicator) throws {
+  public convenience init(_ communicator: Communicator) throws {
+    let placement = try communicator.placement()
+    try self.init(
+      communicator, placement,
+      threads: max(min(usableCores(), installedCores() / placement.localSize), 1))
+  }
+
+  private init(_ communicator: Communicator, _ placement: MPIPlacement, threads: Int) throws {
     self.communicator = communicator
-    placement = try communicator.placement()
-    defaultThreads = max(min(usableCores(), installedCores() / placement.localSize), 1)
-    threads = defaultThreads
+    self.placement = placement
+    defaultThreads = threads
+    self.threads = threads
     backend = try MPILibrary.name()
   }
 
@@ -73,7 +80,8 @@ public final class MPIFabric: Fabric {
   public func split(color: Int) throws -> any Fabric {
     // A colour was given, so every process is in some group.
     guard let part = try communicator.split(color: color, key: globalRank) else { return self }
-    return try MPIFabric(part)
+    // The other groups need their share of the cores too.
+    return try MPIFabric(part, try part.placement(), threads: defaultThreads)
   }
 
   /// A few numbers are what ranks wait for while others still work: they wait asleep.

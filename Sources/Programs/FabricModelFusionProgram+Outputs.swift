@@ -32,7 +32,7 @@ extension FabricModelFusionProgram {
       MergedModel(name: nil, path: path, model: try InMemoryStateDict([], label: path)))
     guard let saved = try ModelSaver(world: world).complete(request) else { return nil }
     let model = try world.agreeing { try Checkpoint.open(saved.path) }
-    return [MergedModel(name: nil, path: path, model: model, saved: saved)]
+    return [MergedModel(name: nil, path: path, model: model, savedPath: saved.path)]
   }
 
   /// How a model is written.
@@ -55,14 +55,12 @@ extension FabricModelFusionProgram {
   /// Says where the model was saved, and what its merge has to say once it was computed.
   ///
   /// Every process of `world` needs to call this method.
-  func note(_ model: MergedModel) throws {
+  func note(_ model: MergedModel, _ saved: SavedModel) throws {
     if let merge = model.model.origin as? any MergeNotes {
       let notes = try merge.notes(in: world)
       if world.isGlobalZero { for note in notes { Log.line(note) } }
     }
-    if let saved = model.saved, world.isGlobalZero {
-      Log.line("saved \(saved.path) (\(saved.byteCount) bytes)")
-    }
+    if world.isGlobalZero { Log.line("saved \(saved.path) (\(saved.byteCount) bytes)") }
   }
 
   /// Whether evaluating reads values of the merged model.
@@ -75,8 +73,7 @@ extension FabricModelFusionProgram {
   func evaluate(_ models: [MergedModel]) throws -> JSONValue {
     guard let taskpool, !models.isEmpty else { return .null }
     let reports = try models.map { model in
-      // What was saved is what is evaluated.
-      try taskpool.evaluate(try model.saved.map { try Checkpoint.open($0.path) } ?? model.model)
+      try taskpool.evaluate(try model.evaluable())
     }
     if models.count == 1, models[0].name == nil { return reports[0] }
     return .array(
@@ -87,7 +84,7 @@ extension FabricModelFusionProgram {
   func publish(_ report: JSONValue) throws {
     guard report != .null else { return }
     try StandardOutput.write(report.text(indent: 2))
-    if let path = parts?.paths.report {
+    if let path = try paths.report {
       try AtomicFile.write(report.text(), to: path)
       Log.line("report: \(path)")
     }

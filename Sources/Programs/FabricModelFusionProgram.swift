@@ -128,6 +128,13 @@ extension FabricModelFusionProgram {
     let paths: ProgramPaths
   }
 
+  /// Where the job writes.
+  var paths: ProgramPaths {
+    get throws {
+      try ProgramPaths(folders: path, model: mergedModelSavePath, report: reportSavePath.text)
+    }
+  }
+
   private func makeParts(_ shared: BaseModelPool?) throws -> Parts {
     let options = FabricOptions()
     if !fabricConfig.isNull { try options.configure(fabricConfig, at: "fabric") }
@@ -135,8 +142,7 @@ extension FabricModelFusionProgram {
     if !mergedModelSaveArguments.isNull {
       try saving.configure(mergedModelSaveArguments, at: "merged_model_save_kwargs")
     }
-    let paths = try ProgramPaths(
-      folders: path, model: mergedModelSavePath, report: reportSavePath.text)
+    let paths = try self.paths
     if !sweep.isNull { try SweepOptions().configure(sweep, at: "sweep") }
 
     let pool = try shared ?? make(modelpool, role: "modelpool", builtinModelPools)

@@ -66,13 +66,13 @@ struct JobBatch {
     }
     try together(&models, where: { $0.path != nil }) { try save($0, programs) }
     for program in programs { try program.profiler.stop("save") }
-    // What was saved is evaluated from there.
-    try together(&models, where: { $0.saved == nil && programs[$0.job].needsNorm }) { models in
-      for (model, norm) in zip(models, try world.norms(StateDictGroup(models.map(\.model)))) {
-        model.model = MeasuredStateDict(model.model, norm: norm)
-      }
+    try together(&models, where: { programs[$0.job].needsNorm }) { models in
+      let group = StateDictGroup(try world.agreeing { try models.map { try $0.stored() } })
+      for (model, norm) in zip(models, try world.norms(group)) { model.norm = norm }
     }
-    try together(&models, where: { $0.saved == nil && programs[$0.job].needsValues }) { models in
+    // What was saved is evaluated from there.
+    try together(&models, where: { $0.savedPath == nil && programs[$0.job].needsValues }) {
+      models in
       let copies = try world.materialise(StateDictGroup(models.map(\.model)))
       for (model, copy) in zip(models, copies ?? []) { model.model = copy }
     }
@@ -84,8 +84,8 @@ struct JobBatch {
     let saver = ModelSaver(
       world: world, showsProgress: programs[0].parts?.options.progress ?? false)
     for (model, saved) in zip(models, try saver.save(requests)) {
-      model.saved = saved
-      try programs[model.job].note(model)
+      model.savedPath = saved.path
+      try programs[model.job].note(model, saved)
     }
   }
 
@@ -104,26 +104,10 @@ struct JobBatch {
       var failure = try world.failure { try step(group) }
       guard failure != nil else { continue }
       for job in Set(group.map(\.job)).sorted() {
-        let alone = group.filter { $0.job == job && $0.saved == nil }
+        let alone = group.filter { $0.job == job && $0.savedPath == nil }
         if alone.count < group.count { failure = try world.failure { try step(alone) } }
         if let failure { jobs[job] = .failure(failure) }
       }
     }
-  }
-}
-
-extension Fabric {
-  /// What `body` came to; an error of this rank alone is thrown.
-  fileprivate func outcome<R>(_ body: () throws -> R) throws -> Result<R, AgreedError> {
-    do {
-      return .success(try body())
-    } catch let error as AgreedError {
-      return .failure(error)
-    }
-  }
-
-  /// The error that every rank knows of.
-  fileprivate func failure(_ body: () throws -> Void) throws -> AgreedError? {
-    if case .failure(let error) = try outcome(body) { error } else { nil }
   }
 }

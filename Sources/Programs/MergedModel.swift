@@ -1,4 +1,5 @@
-import ModelPools
+import Checkpoints
+import FusionCore
 import Tensors
 
 /// A merged model on its way to the disk and to the task pool.
@@ -10,14 +11,29 @@ final class MergedModel {
   /// The model: lazy at first, a copy where one was made for evaluating it.
   var model: any StateDict
   /// Where it was written.
-  var saved: SavedModel?
+  var savedPath: String?
+  /// Its norm, where one was asked for.
+  var norm: Double?
   /// Its job's position in the batch.
   var job = 0
 
-  init(name: String?, path: String?, model: any StateDict, saved: SavedModel? = nil) {
+  init(name: String?, path: String?, model: any StateDict, savedPath: String? = nil) {
     self.name = name
     self.path = path
     self.model = model
-    self.saved = saved
+    self.savedPath = savedPath
+  }
+
+  /// What was saved, or else the model.
+  ///
+  /// - Throws: what opening throws.
+  func stored() throws -> any StateDict { try savedPath.map { try Checkpoint.open($0) } ?? model }
+
+  /// What is evaluated: what was saved, or else the model, with its norm where it is known.
+  ///
+  /// - Throws: what opening throws.
+  func evaluable() throws -> any StateDict {
+    let model = try stored()
+    return norm.map { MeasuredStateDict(model, norm: $0) } ?? model
   }
 }

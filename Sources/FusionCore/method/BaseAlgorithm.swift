@@ -24,6 +24,11 @@ open class BaseAlgorithm: Component, FabricMixin {
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
 
+  /// Whether several jobs of a sweep may run this method side by side on one pool, so that passes
+  /// over the models are shared. Methods that keep whole models in memory, or talk to the task pool
+  /// themselves, override it with false.
+  open var sharesPasses: Bool { true }
+
   /// Makes the method with default parameters.
   public required init() {}
 

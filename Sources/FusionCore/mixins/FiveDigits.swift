@@ -2,7 +2,7 @@ import Foundation
 
 /// `value` with five significant digits, as Python's `format(value, ".5")`: `0.78125`, `16.0`,
 /// `1.2346e+05`.
-func fiveDigits(_ value: Double) -> String {
+public func fiveDigits(_ value: Double) -> String {
   guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
   let parts = String(format: "%.4e", abs(value)).split(separator: "e")
   let exponent = Int(parts[1]) ?? 0

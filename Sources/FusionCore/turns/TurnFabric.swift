@@ -20,14 +20,14 @@ final class TurnFabric: Fabric {
   }
   var backend: String { base.backend }
 
-  func barrier() throws { try turns.onCaller { try base.barrier() } }
+  func barrier() throws { try turns.onCaller { try self.base.barrier() } }
 
   func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
-    try turns.onCaller { try base.broadcast(bytes, from: root) }
+    try turns.onCaller { try self.base.broadcast(bytes, from: root) }
   }
 
   func allReduce(_ values: inout [Int64], _ operation: ReduceOperation) throws {
-    values = try turns.onCaller { [values] in
+    values = try turns.onCaller { [values, self] in
       var values = values
       try base.allReduce(&values, operation)
       return values
@@ -35,7 +35,7 @@ final class TurnFabric: Fabric {
   }
 
   func allReduce(_ values: inout [Double], _ operation: ReduceOperation) throws {
-    values = try turns.onCaller { [values] in
+    values = try turns.onCaller { [values, self] in
       var values = values
       try base.allReduce(&values, operation)
       return values
@@ -43,14 +43,14 @@ final class TurnFabric: Fabric {
   }
 
   func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
-    try turns.onCaller { try base.allGather(bytes) }
+    try turns.onCaller { try self.base.allGather(bytes) }
   }
 
   func join(_ bytes: UnsafeMutableRawBufferPointer) throws {
-    try turns.onCaller { try base.join(bytes) }
+    try turns.onCaller { try self.base.join(bytes) }
   }
 
   func split(color: Int) throws -> any Fabric {
-    TurnFabric(try turns.onCaller { try base.split(color: color) }, turns)
+    TurnFabric(try turns.onCaller { try self.base.split(color: color) }, turns)
   }
 }

@@ -58,7 +58,10 @@ final class Turns: @unchecked Sendable {
     while true {
       player.mayRun.signal()
       player.hasStopped.wait()
-      switch player.request {
+      // Nothing may keep what the body asked for once it runs again.
+      let request = player.request
+      player.request = .end
+      switch request {
       case .call(let body): body()
       case .pass(let waiting): return waiting
       case .end: return nil
@@ -67,14 +70,12 @@ final class Turns: @unchecked Sendable {
   }
 
   /// Runs `body` on the thread that called `run`.
-  func onCaller<R>(_ body: () throws -> R) throws -> R {
+  func onCaller<R>(_ body: @escaping () throws -> R) throws -> R {
     guard current != nil else { return try body() }
-    return try withoutActuallyEscaping(body) { body in
-      let outcome = Outcome<R>()
-      stop(.call { outcome.result = Result { try body() } })
-      guard let result = outcome.result else { preconditionFailure("the caller answers") }
-      return try result.get()
-    }
+    let outcome = Outcome<R>()
+    stop(.call { outcome.result = Result { try body() } })
+    guard let result = outcome.result else { preconditionFailure("the caller answers") }
+    return try result.get()
   }
 
   /// Waits until every other body waits too, or has ended, and the pass was made.

@@ -1,0 +1,71 @@
+import Checkpoints
+import ConfigTree
+import Foundation
+
+/// One job of a sweep: its composed configuration and where it writes about itself.
+public struct SweepJob: Codable, Sendable {
+  /// A file that records the configuration.
+  public struct Record: Codable, Sendable {
+    /// Where it is written.
+    public let path: String
+    /// What it says.
+    public let text: String
+
+    /// Describes a file.
+    public init(path: String, text: String) {
+      self.path = path
+      self.text = text
+    }
+  }
+
+  /// Its position in the sweep, from 0.
+  public let number: Int
+  /// What it overrides.
+  public let overrides: [String]
+  /// Its configuration, resolved.
+  public let config: ConfigNode
+  /// Where it writes about itself.
+  public let folder: String
+  /// Its configuration as files.
+  public let records: [Record]
+
+  /// Describes a job.
+  public init(
+    number: Int, overrides: [String], config: ConfigNode, folder: String, records: [Record]
+  ) {
+    self.number = number
+    self.overrides = overrides
+    self.config = config
+    self.folder = folder
+    self.records = records
+  }
+
+  /// A checksum of all of its configuration that its results depend on: the same for the job of
+  /// another run of the same sweep.
+  public var identity: String {
+    var text = without(["path", "sweep", "print_config", "print_function_call", "resume"])
+      .yaml().replacingOccurrences(of: folder, with: "{log_dir}")
+    return text.withUTF8 { Digest.sha256(of: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// What jobs have in common that are merged together: everything but the method's parameters
+  /// and where they write.
+  var sharedPart: String {
+    let rest = without(["method", "path", "merged_model_save_path", "report_save_path"]).yaml()
+    return (config["method"]?["_target_"]?.string ?? "job \(number)") + "\n" + rest
+  }
+
+  /// Whether an earlier run of the same job in this folder ended well.
+  public var isFinished: Bool { JobResult.finished(self) != nil }
+
+  /// How the job is announced: its number and what it overrides.
+  public var title: String { "#\(number) : \(overrides.joined(separator: " "))" }
+
+  private func without(_ keys: Set<String>) -> ConfigNode {
+    var rest = ConfigNode(.dictionary([:]))
+    for (key, value) in config.dictionary ?? [:] where !keys.contains(key.description) {
+      rest[key.description] = value
+    }
+    return rest
+  }
+}

@@ -86,10 +86,10 @@ extension Command {
   }
 
   private func sweep() throws -> [JobPlan] {
-    let overrides = try Override.parse(line.overrides)
     // What is wrong with the sweep as a whole is told before any job starts.
-    _ = try composer.compose(configName: configName, overrides: line.overrides, mode: .multirun)
-    let jobs = try SweepExpander(composer: composer).jobs(overrides.filter { !$0.isHydra })
+    let whole = try composer.compose(
+      configName: configName, overrides: line.overrides, mode: .multirun)
+    let jobs = try SweepExpander(composer: composer).jobs(of: whole)
     let plans = jobs.enumerated().map { JobPlan(overrides: $1, number: $0) }
     for plan in plans {
       _ = try composer.compose(configName: configName, overrides: hydraOverrides + plan.overrides)

@@ -89,7 +89,8 @@ import Testing
     ),
     (
       "~hydra.run",
-      "Error merging override ~hydra.run\nHydraConf (DictConfig) does not support deletion"
+      "Error merging override ~hydra.run\nHydraConf (DictConfig) does not support deletion\n"
+        + "    full_key: hydra.run"
     ),
     (
       "hydra/launcher=nope",
@@ -103,6 +104,57 @@ import Testing
         + "3. To sweep over it, add --multirun to your command line"
     ),
     ("a=range(3)", "Sweep parameters 'a=range(3)' requires --multirun"),
+    (
+      "hydra.job.env_set=3",
+      "Error merging override hydra.job.env_set=3\nCannot assign int to Dict[str, str]\n"
+        + "    full_key: hydra.job.env_set"
+    ),
+    (
+      "hydra.job.env_copy=x",
+      "Error merging override hydra.job.env_copy=x\n"
+        + "Invalid value assigned: str is not a ListConfig, list or tuple.\n"
+        + "    full_key: hydra.job.env_copy"
+    ),
+    (
+      "hydra.run=3",
+      "Error merging override hydra.run=3\n"
+        + "Invalid type assigned: int is not a subclass of RunDir. value: 3\n"
+        + "    full_key: hydra.run"
+    ),
+    (
+      "hydra.job_logging=x",
+      "Error merging override hydra.job_logging=x\nCannot assign str to Dict[str, Any]\n"
+        + "    full_key: hydra.job_logging"
+    ),
+    (
+      "hydra.sweeper.max_batch_size=x",
+      "Error merging override hydra.sweeper.max_batch_size=x\n"
+        + "Value 'x' of type 'str' could not be converted to Integer\n"
+        + "    full_key: hydra.sweeper.max_batch_size"
+    ),
+    (
+      "hydra.job.chdir=1.5",
+      "Error merging override hydra.job.chdir=1.5\nValue '1.5' is not a valid bool (type float)\n"
+        + "    full_key: hydra.job.chdir"
+    ),
+    (
+      "hydra.mode=1.5",
+      "Error merging override hydra.mode=1.5\n"
+        + "Value 1.5 (float) is not a valid input for <enum 'RunMode'>\n    full_key: hydra.mode"
+    ),
+    (
+      "foo=${a b}",
+      "Could not override 'foo'.\nTo append to your config use +foo=${a b}\n"
+        + "Key 'foo' is not in struct\n    full_key: foo\n    object_type=dict"
+    ),
+    (
+      "name=${a b}",
+      "Error merging override name=${a b}\ntoken recognition error at: ' b'\n    full_key: name"
+    ),
+    (
+      "~list.x",
+      "Error merging override ~list.x\nIndex 'x' (str) is not an int\n    full_key: list.x"
+    ),
     ("hydra.searchpath=5", "hydra.searchpath must be a list of strings. Got: 5"),
   ]
 

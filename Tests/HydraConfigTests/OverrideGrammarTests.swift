@@ -103,6 +103,33 @@ import Testing
         + "supported between instances of 'str' and 'int'"
     ),
     (
+      "v=glob(foo=1)",
+      "Error parsing override 'v=glob(foo=1)'\nTypeError while evaluating 'glob(foo=1)': missing a "
+        + "required argument: 'include'"
+    ),
+    (
+      "v=sort(interval(1,2))",
+      "Error parsing override 'v=sort(interval(1,2))'\nTypeError while evaluating "
+        + "'sort(interval(1,2))': mismatch type argument args[0]: IntervalSweep is incompatible with "
+        + "Union[str, int, bool, float, list, dict, ChoiceSweep, RangeSweep]"
+    ),
+    (
+      "v=shuffle(list=3)",
+      "Error parsing override 'v=shuffle(list=3)'\nTypeError while evaluating 'shuffle(list=3)': "
+        + "mismatch type argument list: int is incompatible with Optional[List[Any]]"
+    ),
+    (
+      "v=sort(1,[2])",
+      "Error parsing override 'v=sort(1,[2])'\nTypeError while evaluating 'sort(1,[2])': Invalid "
+        + "arguments: (1, [2])"
+    ),
+    (
+      "v=foo(1)}", "Error parsing override 'v=foo(1)}'\nextraneous input '}' expecting <EOF>"
+    ),
+    ("v=1,2]", "Error parsing override 'v=1,2]'\nextraneous input ']' expecting <EOF>"),
+    ("v@:b=1", "no viable alternative at input ':'"),
+    ("=a(=^", "LexerNoViableAltException: =a(=^\n                               ^"),
+    (
       "v= ",
       "Error parsing override 'v= '\nTrying to parse a primitive that is all whitespaces"
     ),

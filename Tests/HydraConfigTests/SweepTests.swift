@@ -27,6 +27,7 @@ import Testing
     ("a=tag(t,choice(1,2))", ["a=1", "a=2"]), ("db=glob(*)", ["db=base", "db=mysql", "db=pg"]),
     ("db=glob([m*,?g],exclude=p*)", ["db=mysql"]),
     ("a=[1,'b c'],{x: null}", ["a=[1,'b c']", "a={x:null}"]), ("+a=1,2", ["+a=1", "+a=2"]),
+    ("a={1: x, true: y},z", ["a={1:y}", "a=z"]),
     ("a=\"q\\\"q\"", ["a=\"q\\\"q\""]), ("a='x\\\\',y", ["a='x\\\\'", "a=y"]), ("a=", ["a="]),
   ]
 
@@ -53,6 +54,19 @@ import Testing
     } throws: {
       "\($0)" == message
     }
+  }
+
+  @Test func `parameters of the sweeper come before the command line`() throws {
+    let directory = try ConfigDirectory([
+      "config.yaml":
+        "a: 0\nb: 0\nhydra:\n  sweeper:\n    params:\n      a: 1,2\n      b: range(2)\n"
+    ])
+    let whole = try directory.composer.compose(
+      configName: "config", overrides: ["b=7", "hydra.job.name=x"], mode: .multirun)
+    #expect(
+      try SweepExpander(composer: directory.composer).jobs(of: whole) == [
+        ["a=1", "b=7"], ["a=2", "b=7"],
+      ])
   }
 
   @Test func `every job of a sweep composes`() throws {

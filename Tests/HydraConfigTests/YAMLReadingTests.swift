@@ -1,3 +1,4 @@
+import Foundation
 import ConfigTree
 import HydraConfig
 import Testing
@@ -153,5 +154,18 @@ import Testing
       "config.yaml": "a: " + String(repeating: "x", count: 1 << 20)
     ])
     #expect(directory.error()?.hasPrefix("more than 1048576 bytes") == true)
+  }
+
+  @Test func `a pipe, a device and a directory in the place of a file are refused at once`() throws
+  {
+    let directory = try ConfigDirectory(["config.yaml": "", "folder.yaml/a.yaml": ""])
+    #expect(mkfifo(directory.path + "/pipe.yaml", 0o600) == 0)
+    #expect(symlink("/dev/zero", directory.path + "/device.yaml") == 0)
+    for config in ["pipe", "device"] {
+      #expect(
+        directory.error(config: config)
+          == "cannot read 'DIR/\(config).yaml': it is not a regular file")
+    }
+    #expect(directory.error(config: "folder")?.hasPrefix("Cannot find primary config") == true)
   }
 }

@@ -138,7 +138,7 @@ extension ConfigComposer {
     let given = overrides.first { $0.keyElement == "hydra.searchpath" }
     let value: ConfigNode?
     if let given {
-      value = try given.value?.node(origin: .commandLine)
+      value = try given.value?.node(key: given.key)
     } else {
       value = loaded?.body.node(at: "hydra.searchpath")
     }

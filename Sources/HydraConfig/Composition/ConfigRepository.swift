@@ -154,9 +154,14 @@ extension ConfigRepository {
     return LoadedConfig(body: body, defaults: defaults, package: package)
   }
 
+  /// Only regular files are opened: reading a pipe or a device could wait forever.
   private func contents(of path: String) throws(ConfigError) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path: path, reason: "it is not a regular file")
+    }
     guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw .unreadable(path: path, reason: "permission denied or not a file")
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     defer { try? handle.close() }
     let data: Data

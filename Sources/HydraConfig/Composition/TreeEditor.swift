@@ -48,7 +48,12 @@ struct TreeEditor {
       return found
     } catch {
       switch error.reason {
-      case .notAContainer, .notAnIndex: return nil
+      case .notAContainer: return nil
+      case .notAnIndex(let segment):
+        throw .overrideNotMerged(
+          override: override.input,
+          problem: "Index '\(segment)' (str) is not an int\n    full_key: \(override.key)",
+          origin: nil)
       default:
         throw .overrideNotMerged(
           override: override.input, problem: error.textWithKey, origin: error.origin)
@@ -67,7 +72,7 @@ extension TreeEditor {
   private func delete(_ override: Override) throws(ConfigError) {
     guard let found = try current(override) else { throw .deletionOfNothing(override.key) }
     if let expected = override.value, !expected.isNull {
-      let value = try expected.node(origin: .commandLine)
+      let value = try expected.node(key: override.key)
       guard found.configNode.isEqualInPython(to: value) else {
         throw .deletionOfOtherValue(
           key: override.key, value: found.configNode.pythonText, expected: value.pythonText)
@@ -91,7 +96,8 @@ extension TreeEditor {
     }
     if let type = HydraSchema.typeName(at: parent.fullKey) {
       throw .overrideNotMerged(
-        override: override.input, problem: "\(type) (DictConfig) does not support deletion",
+        override: override.input,
+        problem: "\(type) (DictConfig) does not support deletion\n    full_key: \(override.key)",
         origin: nil)
     }
     parent.remove(.string(last))
@@ -102,19 +108,21 @@ extension TreeEditor {
 
 extension TreeEditor {
   private func update(_ override: Override, adds: Bool) throws(ConfigError) {
-    let value: ConfigNode
-    do {
-      value = try override.value?.node(origin: .commandLine) ?? ConfigNode(.null)
-    } catch {
-      throw .overrideNotMerged(
-        override: override.input, problem: error.description, origin: nil)
-    }
     let segments = TreeNode.splitKey(override.key)
     var container = root
     for segment in segments.dropLast() {
       container = try descend(container, segment, override, adds: adds)
     }
-    try assign(value, to: segments.last ?? "", of: container, override, adds: adds)
+    try assign(override, to: segments.last ?? "", of: container, adds: adds)
+  }
+
+  private func newNode(_ override: Override) throws(ConfigError) -> TreeNode {
+    do {
+      return TreeNode(try override.value?.node(key: override.key) ?? ConfigNode(.null))
+    } catch {
+      throw .overrideNotMerged(
+        override: override.input, problem: error.description, origin: nil)
+    }
   }
 
   /// The container at a segment; anything else there gives way to an empty dictionary.
@@ -138,17 +146,16 @@ extension TreeEditor {
   }
 
   private func assign(
-    _ value: ConfigNode, to segment: String, of container: TreeNode, _ override: Override,
-    adds: Bool
+    _ override: Override, to segment: String, of container: TreeNode, adds: Bool
   ) throws(ConfigError) {
-    let node = TreeNode(value)
     switch container.child(segment) {
     case .notAnIndex: throw indexError(segment, override)
     case .absent:
       guard container.isDictionary else { throw rangeError(segment, of: container, override) }
       guard adds else { throw unknownKey(segment, of: container, override) }
-      container.set(.string(segment), to: node)
+      container.set(.string(segment), to: try newNode(override))
     case .found(let child):
+      let node = try newNode(override)
       guard child.isContainer, node.isContainer else {
         return replace(segment, of: container, with: node)
       }

@@ -8,6 +8,10 @@ extension FunctionCall {
       throw FunctionFailure("HydraException", "Unknown function '\(name)'")
     }
     let value = try bindNamed(["value"])["value"].flatMap { $0.isNull ? nil : $0 }
+    let type =
+      "Optional[Union[str, int, float, bool, List[Any], Dict[str, Any], QuotedString, Sweep]]"
+    try requireTypes(type) { if case .glob = $0 { false } else { true } }
+    try requireType(value, "value", type) { if case .glob = $0 { false } else { true } }
     guard positional.isEmpty || value == nil else {
       throw FunctionFailure("TypeError", "cannot use both position and named arguments")
     }

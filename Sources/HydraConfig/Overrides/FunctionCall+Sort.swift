@@ -3,16 +3,18 @@ import ConfigTree
 extension FunctionCall {
   func sort() throws(FunctionFailure) -> OverrideValue {
     let named = try bindNamed(["sweep", "list", "reverse"])
+    let arguments = try orderedArguments(named)
     try requireType(named["reverse"], "reverse", "bool") {
       if case .scalar(.bool) = $0 { true } else { false }
     }
     let isReversed = named["reverse"] == .scalar(.bool(true))
-    let arguments = named["list"].map { [$0] } ?? named["sweep"].map { [$0] } ?? positional
     guard arguments.count == 1 else {
       guard !arguments.isEmpty else { throw FunctionFailure("ValueError", "empty sort input") }
       for argument in arguments {
         guard case .scalar(let value) = argument, value != .null else {
-          throw FunctionFailure("TypeError", "Invalid arguments: \(arguments.count) values")
+          let list = (try? OverrideValue.list(arguments).node(key: "")) ?? ConfigNode(.list([]))
+          let texts = list.pythonText.dropFirst().dropLast()
+          throw FunctionFailure("TypeError", "Invalid arguments: (\(texts))")
         }
       }
       return .choice(
@@ -26,6 +28,23 @@ extension FunctionCall {
     case .list(let items): return .list(try Self.sorted(items, isReversed))
     default: return arguments[0]
     }
+  }
+
+  /// What `sort` and `shuffle` work on.
+  func orderedArguments(
+    _ named: [String: OverrideValue]
+  ) throws(FunctionFailure) -> [OverrideValue] {
+    try requireTypes("Union[str, int, bool, float, list, dict, ChoiceSweep, RangeSweep]") {
+      $0.isOrdered
+    }
+    try requireType(named["sweep"], "sweep", "Optional[Union[ChoiceSweep, RangeSweep]]") {
+      $0.isSweepOfValues || $0.isNull
+    }
+    try requireType(named["list"], "list", "Optional[List[Any]]") { $0.isList || $0.isNull }
+    for name in ["list", "sweep"] {
+      if let value = named[name], !value.isNull { return [value] }
+    }
+    return positional
   }
 
   /// A stable sort of values that Python can compare.

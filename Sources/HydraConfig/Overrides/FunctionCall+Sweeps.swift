@@ -2,17 +2,10 @@ import ConfigTree
 
 extension FunctionCall {
   func choice() throws(FunctionFailure) -> OverrideValue {
-    for (index, value) in positional.enumerated() {
-      switch value {
-      case .scalar(.null), .range, .interval, .glob:
-        throw FunctionFailure(
-          "TypeError",
-          "mismatch type argument args[\(index)]: \(value.pythonTypeName) is incompatible with "
-            + "Union[str, int, float, bool, Dict[Any, Any], List[Any], ChoiceSweep]")
-      default: break
-      }
-    }
     _ = try bindNamed([])
+    try requireTypes("Union[str, int, float, bool, Dict[Any, Any], List[Any], ChoiceSweep]") {
+      if case .range = $0 { false } else { $0.isOrdered }
+    }
     guard let first = positional.first else {
       throw FunctionFailure("ValueError", "empty choice is not legal")
     }
@@ -60,7 +53,7 @@ extension FunctionCall {
     try requireType(arguments["include"], "include", "Union[List[str], str]") {
       $0.text != nil || $0.isList
     }
-    try requireType(arguments["exclude"], "exclude", "Optional[Union[List[str], str]]") {
+    try requireType(arguments["exclude"], "exclude", "Optional[Union[str, List[str]]]") {
       $0.text != nil || $0.isList || $0.isNull
     }
     return .glob(
@@ -69,20 +62,19 @@ extension FunctionCall {
   }
 
   func tag() throws(FunctionFailure) -> OverrideValue {
-    let sweep = try bindNamed(["sweep"])["sweep"]
+    let sweep = try bindNamed(["sweep"])["sweep"].flatMap { $0.isNull ? nil : $0 }
+    try requireTypes("Union[str, Sweep]") {
+      switch $0 {
+      case .choice, .range, .interval: true
+      default: $0.text != nil
+      }
+    }
+    try requireType(sweep, "sweep", "Optional[Sweep]") {
+      if case .glob = $0 { false } else { $0.isSweep }
+    }
     guard !positional.isEmpty else {
       throw FunctionFailure(
         "ValueError", "Not enough arguments to tag, must take at least a sweep")
-    }
-    for (index, value) in positional.enumerated() where value.text == nil {
-      switch value {
-      case .choice, .range, .interval: break
-      default:
-        throw FunctionFailure(
-          "TypeError",
-          "mismatch type argument args[\(index)]: \(value.pythonTypeName) is incompatible with "
-            + "Union[str, Sweep]")
-      }
     }
     let arguments = positional + (sweep.map { [$0] } ?? [])
     var tags: Set<String> = []
@@ -113,8 +105,7 @@ extension FunctionCall {
   }
 
   func shuffle() throws(FunctionFailure) -> OverrideValue {
-    let named = try bindNamed(["sweep", "list"])
-    let arguments = named["list"].map { [$0] } ?? named["sweep"].map { [$0] } ?? positional
+    let arguments = try orderedArguments(try bindNamed(["sweep", "list"]))
     guard arguments.count == 1 else {
       return .choice(ChoiceSweep(values: arguments, isSimple: true, isShuffled: true))
     }

@@ -61,17 +61,16 @@ extension FunctionCall {
     }
     var result: [String: OverrideValue] = [:]
     for (name, value) in zip(parameters, positional) { result[name] = value }
-    for (name, value) in named {
-      guard parameters.contains(name) else {
-        throw FunctionFailure("TypeError", "got an unexpected keyword argument '\(name)'")
-      }
-      guard result[name] == nil else {
-        throw FunctionFailure("TypeError", "multiple values for argument '\(name)'")
-      }
-      result[name] = value
+    for name in parameters.prefix(positional.count) where named.contains(where: { $0.name == name })
+    {
+      throw FunctionFailure("TypeError", "multiple values for argument '\(name)'")
     }
+    for (name, value) in named { result[name] = value }
     for name in parameters.prefix(required) where result[name] == nil {
       throw FunctionFailure("TypeError", "missing a required argument: '\(name)'")
+    }
+    for (name, _) in named where !parameters.contains(name) {
+      throw FunctionFailure("TypeError", "got an unexpected keyword argument '\(name)'")
     }
     return result
   }
@@ -86,6 +85,15 @@ extension FunctionCall {
       result[name] = value
     }
     return result
+  }
+
+  /// Checks the variadic arguments.
+  func requireTypes(
+    _ type: String, _ isAllowed: (OverrideValue) -> Bool
+  ) throws(FunctionFailure) {
+    for (index, value) in positional.enumerated() {
+      try requireType(value, "args[\(index)]", type, isAllowed)
+    }
   }
 
   func requireType(
@@ -107,4 +115,19 @@ extension OverrideValue {
   }
 
   var isNull: Bool { self == .scalar(.null) }
+
+  var isSweepOfValues: Bool {
+    switch self {
+    case .choice, .range: true
+    default: false
+    }
+  }
+
+  /// A value, or several values in an order of their own.
+  var isOrdered: Bool {
+    switch self {
+    case .scalar(.null), .interval, .glob: false
+    default: true
+    }
+  }
 }

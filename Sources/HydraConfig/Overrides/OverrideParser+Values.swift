@@ -19,12 +19,10 @@ extension OverrideParser {
       throw try mismatch(
         expecting: "{<EOF>, " + Self.elementStart, ifNext: [.endOfInput] + Self.elementStartKinds)
     case .complete(let end):
+      // Functions run only when all of the text is known to be right.
+      try checkChoices(from: end)
       let first = try element()
-      switch try kind(at: end) {
-      case .endOfInput: return first
-      case .comma: return try choices(after: first)
-      default: throw try mismatch(expecting: "<EOF>", ifNext: [.endOfInput])
-      }
+      return try peek() == .endOfInput ? first : try choices(after: first)
     }
   }
 
@@ -38,20 +36,31 @@ extension OverrideParser {
     }
   }
 
+  /// Throws unless commas and elements follow up to the end.
+  private mutating func checkChoices(from end: Int) throws(OverrideSyntaxError) {
+    let start = index
+    index = end
+    while try peek() == .comma {
+      switch try lookAhead(at: index + 1) {
+      case .stuck(let place, let expected):
+        index = place
+        throw try mismatch(expected)
+      case .complete(let next): index = next
+      }
+    }
+    guard try peek() == .endOfInput else {
+      throw try mismatch(expecting: "<EOF>", ifNext: [.endOfInput])
+    }
+    index = start
+  }
+
   private mutating func choices(
     after first: OverrideValue
   ) throws(OverrideSyntaxError) -> OverrideValue {
     var values = [first]
     while try peek() == .comma {
       index += 1
-      if case .stuck(let place, let expected) = try lookAhead(at: index) {
-        index = place
-        throw try mismatch(expected)
-      }
       values.append(try element())
-    }
-    guard try peek() == .endOfInput else {
-      throw try mismatch(expecting: "{<EOF>, COMMA}", ifNext: [.endOfInput, .comma])
     }
     return .choice(ChoiceSweep(values: values, isSimple: true))
   }
@@ -88,7 +97,7 @@ extension OverrideParser {
       let key = try primitive(isKey: true)
       index += 1
       let value = try element()
-      if let known = entries.firstIndex(where: { $0.key == key }) {
+      if let known = entries.firstIndex(where: { Self.isSameKey($0.key, key) }) {
         entries[known].value = value
       } else {
         entries.append(OverrideEntry(key: key, value: value))
@@ -96,6 +105,11 @@ extension OverrideParser {
     }
     index += 1
     return .dictionary(entries)
+  }
+
+  /// Whether a dictionary of Python takes two keys for one: `1`, `1.0` and `true` are.
+  private static func isSameKey(_ left: ConfigValue, _ right: ConfigValue) -> Bool {
+    ConfigNode(left).isEqualInPython(to: ConfigNode(right))
   }
 
   private mutating func function() throws(OverrideSyntaxError) -> OverrideValue {

@@ -36,11 +36,12 @@ extension OverrideParser {
   func peek(_ offset: Int = 0) throws(OverrideSyntaxError) -> OverrideToken.Kind {
     let position = min(index + offset, tokens.count - 1)
     let token = tokens[position]
-    guard token.kind != .invalid else {
-      let column = String(decoding: bytes[..<token.range.lowerBound], as: UTF8.self)
-      throw .character(column: column.unicodeScalars.count)
-    }
+    guard token.kind != .invalid else { throw .character(column: column(of: token)) }
     return token.kind
+  }
+
+  private func column(of token: OverrideToken) -> Int {
+    String(decoding: bytes[..<token.range.lowerBound], as: UTF8.self).unicodeScalars.count
   }
 
   func kind(at position: Int) throws(OverrideSyntaxError) -> OverrideToken.Kind {
@@ -74,8 +75,12 @@ extension OverrideParser {
     return result
   }
 
-  /// The error of a decision that no token sequence can satisfy.
+  /// The error of a decision that no token sequence can satisfy. A place further on where no token starts
+  /// comes first: to quote its input, Hydra's parser reads all of it.
   func noViableAlternative(from start: Int, to end: Int) -> OverrideSyntaxError {
+    if let invalid = tokens.first(where: { $0.kind == .invalid }) {
+      return .character(column: column(of: invalid))
+    }
     guard tokens[min(start, tokens.count - 1)].kind != .endOfInput else {
       return .grammar("no viable alternative at input '<EOF>'")
     }
@@ -156,7 +161,8 @@ extension OverrideParser {
     case .identifier, .specialKey, .dottedPath:
       index += 1
       return (name, source(index - 1..<index))
-    default: return (name, "")
+    case .equal, .at, .endOfInput: return (name, "")
+    default: throw noViableAlternative(from: index, to: index)
     }
   }
 

@@ -69,27 +69,30 @@ extension OverrideValue {
     }
   }
 
-  /// The value as a tree.
-  func node(origin: ConfigOrigin) throws(ConfigError) -> ConfigNode {
+  /// The value as a tree, for a key of the configuration.
+  func node(key: String) throws(ConfigError) -> ConfigNode {
+    let origin = ConfigOrigin.commandLine
     switch self {
     case .scalar(.string(let text)), .quoted(let text, _):
       let value = ConfigValue(text: text)
       if case .interpolation = value {
-        try InterpolationParser.validate(text, key: nil, origin: origin)
+        try InterpolationParser.validate(text, key: key, origin: nil)
       }
       return ConfigNode(value, origin: origin)
     case .scalar(let value): return ConfigNode(value, origin: origin)
     case .list(let items):
       var nodes: [ConfigNode] = []
-      for item in items { nodes.append(try item.node(origin: origin)) }
+      for (index, item) in items.enumerated() {
+        nodes.append(try item.node(key: "\(key)[\(index)]"))
+      }
       return ConfigNode(.list(nodes), origin: origin)
     case .dictionary(let entries):
       var result = OrderedDictionary<ConfigKey, ConfigNode>()
       for entry in entries {
-        guard let key = entry.configKey else {
+        guard let name = entry.configKey else {
           throw .unsupportedKey("NoneType", position: origin)
         }
-        result.setLikePython(key, to: try entry.value.node(origin: origin))
+        result.setLikePython(name, to: try entry.value.node(key: "\(key).\(name)"))
       }
       return ConfigNode(.dictionary(result), origin: origin)
     case .choice, .range, .interval, .glob:

@@ -20,6 +20,21 @@ public struct SweepExpander: Sendable {
     }
   }
 
+  /// The overrides of every job of a sweep that was composed as a whole.
+  ///
+  /// What `hydra.sweeper.params` says comes before the command line, which may say otherwise.
+  ///
+  /// - Parameter sweep: A composition for the mode `multirun`.
+  /// - Throws: ``ConfigError`` for parameters that are no overrides, for intervals, and for sweeps that
+  ///   are too large.
+  public func jobs(of sweep: Composition) throws(ConfigError) -> [[String]] {
+    let resolver = InterpolationResolver(context: sweep.resolverContext)
+    var texts: [String] = []
+    let params = try resolver.select(sweep.root, at: "hydra.sweeper.params", resolves: true)
+    for (key, value) in params?.dictionary ?? [:] { texts.append("\(key)=\(value.pythonText)") }
+    return try jobs(try Override.parse(texts + sweep.taskOverrides))
+  }
+
   /// The overrides of every job: the cartesian product of all values, the first key slowest.
   ///
   /// - Parameter overrides: The job's overrides, those of `hydra.sweeper.params` first.

@@ -161,8 +161,14 @@ let package = Package(
     .executableTarget(
       name: "FabricWorker", dependencies: ["FusionMPI", "MPIModule", "FusionTestSupport"],
       swiftSettings: strict),
+    .target(
+      name: "ConfigFuzzing", dependencies: ["HydraConfig", "ConfigTree"],
+      path: "Tests/Fuzz/ConfigFuzzing", swiftSettings: strict),
+    .executableTarget(
+      name: "config_fuzz", dependencies: ["ConfigFuzzing"], path: "Tests/Fuzz/ConfigFuzz",
+      swiftSettings: strict),
     .test("Checkpoints", ["Checkpoints", "Tensors", "Wording"]),
-    .test("HydraConfig", ["HydraConfig", "ConfigTree"]),
+    .test("HydraConfig", ["HydraConfig", "ConfigTree", "ConfigFuzzing"]),
     .test("Tensors", ["Tensors", "FusionTestSupport"]),
     .test("LinearAlgebra", ["LinearAlgebra"]),
     .test(

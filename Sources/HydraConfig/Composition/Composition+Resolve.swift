@@ -20,9 +20,11 @@ public struct InterpolationResolver: Sendable {
   ///
   /// - Throws: ``ConfigError/interpolation(problem:kind:key:origin:)``.
   public func resolve(_ root: ConfigNode) throws(ConfigError) -> ConfigNode {
-    let tree = TreeNode(root)
-    try resolveAll(below: tree)
-    return tree.resolvedConfigNode
+    try DeepStack.run { () throws(ConfigError) in
+      let tree = TreeNode(root)
+      try resolveAll(below: tree)
+      return tree.resolvedConfigNode
+    }
   }
 
   /// The value at a path, following interpolations on the way.
@@ -32,6 +34,14 @@ public struct InterpolationResolver: Sendable {
   ///   - resolves: Whether to resolve what lies below; interpolations may lead anywhere in the tree.
   /// - Returns: `nil` if nothing is there.
   public func select(
+    _ root: ConfigNode, at path: String, resolves: Bool
+  ) throws(ConfigError) -> ConfigNode? {
+    try DeepStack.run { () throws(ConfigError) in
+      try selectHere(root, at: path, resolves: resolves)
+    }
+  }
+
+  private func selectHere(
     _ root: ConfigNode, at path: String, resolves: Bool
   ) throws(ConfigError) -> ConfigNode? {
     let tree = TreeNode(root)

@@ -69,7 +69,10 @@ extension ConfigComposer {
   public func compose(
     configName: String?, overrides: [String] = [], mode: RunMode = .run
   ) throws(ConfigError) -> Composition {
-    try compose(configName: configName, parsed: try Override.parse(overrides), mode: mode)
+    let parsed = try Override.parse(overrides)
+    return try DeepStack.run { () throws(ConfigError) in
+      try compose(configName: configName, parsed: parsed, mode: mode)
+    }
   }
 
   func compose(
@@ -166,7 +169,7 @@ extension ConfigComposer {
     let root = TreeNode()
     for config in configs {
       guard let loaded = try repository.load(config.path) else { continue }
-      let embedded = TreeNode(Self.embed(loaded.body, at: config.package))
+      let embedded = TreeNode(try embed(config, loaded.body))
       if !config.isPrimary, config.path != "hydra/config", let hydra = embedded.entries["hydra"],
         let added = hydra.entries["searchpath"], !added.isNull
       {
@@ -193,10 +196,17 @@ extension ConfigComposer {
     return root
   }
 
-  private static func embed(_ body: ConfigNode, at package: String) -> ConfigNode {
-    guard !package.isEmpty else { return body }
+  private func embed(_ config: ComposedConfig, _ body: ConfigNode) throws(ConfigError) -> ConfigNode
+  {
+    guard !config.package.isEmpty else { return body }
+    let segments = TreeNode.splitKey(config.package)
+    guard segments.count <= limits.depth else {
+      throw .yamlLimit(
+        what: "package levels", limit: limits.depth,
+        position: body.origin ?? ConfigOrigin(source: config.path))
+    }
     var result = body
-    for segment in TreeNode.splitKey(package).reversed() {
+    for segment in segments.reversed() {
       result = ConfigNode(.dictionary([.string(segment): result]), origin: body.origin)
     }
     return result

@@ -23,6 +23,8 @@ extension InterpolationEngine {
     guard let text = node.interpolation else { return node }
     guard let parent = node.parent else { return node }
     guard memo.count <= 8 * limits.depth else { throw InterpolationFailure(.cycle, at: node) }
+    evaluations += 1
+    guard evaluations <= limits.evaluations else { throw InterpolationFailure(.tooLarge, at: node) }
     let syntax = try parse(text, at: node)
     do {
       let scope = Scope(container: parent, node: node)

@@ -9,6 +9,8 @@ final class InterpolationEngine {
   var parsed: [String: InterpolatedText] = [:]
   private var producedNodes = 0
   var resolverDepth = 0
+  /// How many interpolations were looked up.
+  var evaluations = 0
   /// What resolvers want the user to know.
   var warnings: [String] = []
   /// The tree that `${hydra:…}` reads.

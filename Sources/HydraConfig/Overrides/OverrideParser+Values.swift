@@ -176,20 +176,20 @@ extension OverrideParser {
   /// Removes the quotes, and the escapes before quotes; other backslashes stay.
   private func quoted(_ text: String) -> OverrideValue {
     let quote: Character = text.hasPrefix("'") ? "'" : "\""
-    let scalars = Array(text.unicodeScalars)
-    var result = String.UnicodeScalarView()
+    let bytes = Array(text.utf8)
+    let backslash = UInt8(ascii: "\\")
+    var result: [UInt8] = []
     var position = 1
-    while position < scalars.count {
+    while position < bytes.count {
       let start = position
-      while position < scalars.count, scalars[position] == "\\" { position += 1 }
+      while position < bytes.count, bytes[position] == backslash { position += 1 }
       let backslashes = position - start
-      guard position < scalars.count else { break }
-      let isQuote = scalars[position] == scalars[0]
-      result.append(
-        contentsOf: repeatElement("\\", count: isQuote ? backslashes / 2 : backslashes))
-      if position < scalars.count - 1 { result.append(scalars[position]) }
+      guard position < bytes.count else { break }
+      let isQuote = bytes[position] == bytes[0]
+      result += repeatElement(backslash, count: isQuote ? backslashes / 2 : backslashes)
+      if position < bytes.count - 1 { result.append(bytes[position]) }
       position += 1
     }
-    return .quoted(String(result), quote: quote)
+    return .quoted(String(decoding: result, as: UTF8.self), quote: quote)
   }
 }

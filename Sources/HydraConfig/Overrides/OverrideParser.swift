@@ -18,6 +18,10 @@ struct OverrideParser {
   mutating func parse() throws(OverrideSyntaxError) -> Override {
     let kind = try takeKind()
     let key = try takeKey()
+    for path in [key.name, key.package ?? ""]
+    where path.utf8.count(where: { $0 == UInt8(ascii: ".") }) >= Self.maximumDepth {
+      throw .evaluation("a key may have at most \(Self.maximumDepth) parts")
+    }
     var value: OverrideValue?
     switch try peek() {
     case .endOfInput where kind == .delete: break

@@ -19,10 +19,13 @@ struct OverrideToken: Equatable {
 /// Cuts an override into tokens. The key has its own rules; the first `=` switches to those of values.
 struct OverrideLexer {
   let bytes: [UInt8]
+  /// Looking for a brace beyond this place is vain.
+  private let lastBrace: Int
   private var index = 0
 
   private init(_ text: String) {
     bytes = Array(text.utf8)
+    lastBrace = bytes.lastIndex(of: UInt8(ascii: "}")) ?? 0
   }
 
   /// All tokens of an override, ending with `endOfInput`, or with `invalid` at the first position where
@@ -175,7 +178,7 @@ extension OverrideLexer {
 
   /// `${`, at least one character, up to the first `}`.
   private func interpolationLength() -> Int? {
-    guard index + 2 < bytes.count, bytes[index + 1] == UInt8(ascii: "{"),
+    guard index + 2 < lastBrace, bytes[index + 1] == UInt8(ascii: "{"),
       bytes[index + 2] != UInt8(ascii: "}"),
       let end = bytes[(index + 2)...].firstIndex(of: UInt8(ascii: "}"))
     else { return nil }

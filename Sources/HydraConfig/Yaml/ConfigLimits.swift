@@ -8,7 +8,9 @@ public struct ConfigLimits: Sendable {
   /// The deepest nesting of one file or one override.
   public var depth = 32
   /// The most values that resolving interpolations may produce.
-  public var resolvedNodes = 1_000_000
+  public var resolvedNodes = 100_000
+  /// The most interpolations that may be looked up, those that others lead to included.
+  public var evaluations = 50_000
   /// The longest text that one interpolation may produce, in bytes.
   public var resolvedBytes = 1 << 20
 

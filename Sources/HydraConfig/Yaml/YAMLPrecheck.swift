@@ -72,8 +72,9 @@ struct YAMLPrecheck {
     default: break
     }
     if isIndentation {
-      if byte == UInt8(ascii: "-") { dashes += 1 }
-      isIndentation = byte == 0x20 || byte == UInt8(ascii: "-") || byte == 0x0A
+      let opensBlock = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "?")
+      if opensBlock { dashes += 1 }
+      isIndentation = opensBlock || byte == 0x20 || byte == 0x0A
       if !isIndentation {
         while let last = indents.last, last >= column { indents.removeLast() }
         indents.append(column)

@@ -58,16 +58,36 @@ extension Command {
       // Jobs of a sweep share one time of day: each gets a folder of its own below it.
       overrides.append("++path.log_dir='\(folder)'")
     }
-    let composition = try composer.compose(configName: configName, overrides: overrides)
-    for warning in composition.warnings { Log.line(warning) }
-    var resolver = InterpolationResolver(context: composition.resolverContext)
-    resolver.onWarning = { Log.line($0) }
-    let job = try resolver.resolve(composition.job)
+    var composition = try composer.compose(configName: configName, overrides: overrides)
     let place = plan.number == nil ? "hydra.run.dir" : "path.log_dir"
+    if plan.number == nil {
+      let own = try RunFolder.claim(composition)
+      if !own.isEmpty {
+        composition = try composer.compose(configName: configName, overrides: overrides + own)
+      }
+    }
+    try startLogging(&composition, place)
+    for warning in composition.warnings { Log.line(warning, level: .warning) }
+    var resolver = InterpolationResolver(context: composition.resolverContext)
+    resolver.onWarning = { Log.line($0, level: .warning) }
+    let job = try resolver.resolve(composition.job)
     if let folder = try folderText(composition, resolver, place) {
       try write(composition, to: folder, resolver)
     }
     return job
+  }
+
+  /// Tells the configuration where the job writes, and sends its messages to where that says.
+  private func startLogging(_ composition: inout Composition, _ place: String) throws {
+    let folder = try folderText(
+      composition, InterpolationResolver(context: composition.resolverContext), place)
+    var runtime = composition.hydra["runtime"] ?? .emptyDictionary
+    runtime["output_dir"] = ConfigNode(
+      .string(URL(fileURLWithPath: folder ?? ".").standardizedFileURL.path))
+    composition.hydra["runtime"] = runtime
+    let logging = try InterpolationResolver(context: composition.resolverContext)
+      .select(composition.root, at: "hydra.job_logging", resolves: true)
+    try JobLogging(logging).start()
   }
 
   /// Where a job of a sweep writes, unless it was told otherwise.

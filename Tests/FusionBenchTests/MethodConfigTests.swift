@@ -46,6 +46,17 @@ import Testing
     }
   }
 
+  @Test("defaults in code are those of the files", arguments: files)
+  func defaults(_ file: String) throws {
+    let need = Self.needs[file] ?? Need()
+    guard need.overrides.isEmpty else { return }
+    let made = try method(file, [])
+    let code = type(of: made).init().config
+    for (key, value) in made.config.dictionary ?? [:] {
+      #expect(code[key.description] == value, "\(key)")
+    }
+  }
+
   @Test("every built-in method has a file")
   func allMethods() throws {
     let made = try Self.files.map { file in

@@ -61,12 +61,11 @@ extension Command {
     var composition = try composer.compose(configName: configName, overrides: overrides)
     let place = plan.number == nil ? "hydra.run.dir" : "path.log_dir"
     if plan.number == nil {
-      let own = try RunFolder.claim(composition)
-      if !own.isEmpty {
-        composition = try composer.compose(configName: configName, overrides: overrides + own)
+      composition = try RunFolder.claim(composition) { own in
+        try composer.compose(configName: configName, overrides: overrides + own)
       }
     }
-    try startLogging(&composition, place)
+    try JobLogging.start(&composition, folder: place)
     for warning in composition.warnings { Log.line(warning, level: .warning) }
     var resolver = InterpolationResolver(context: composition.resolverContext)
     resolver.onWarning = { Log.line($0, level: .warning) }
@@ -75,19 +74,6 @@ extension Command {
       try write(composition, to: folder, resolver)
     }
     return job
-  }
-
-  /// Tells the configuration where the job writes, and sends its messages to where that says.
-  private func startLogging(_ composition: inout Composition, _ place: String) throws {
-    let folder = try folderText(
-      composition, InterpolationResolver(context: composition.resolverContext), place)
-    var runtime = composition.hydra["runtime"] ?? .emptyDictionary
-    runtime["output_dir"] = ConfigNode(
-      .string(URL(fileURLWithPath: folder ?? ".").standardizedFileURL.path))
-    composition.hydra["runtime"] = runtime
-    let logging = try InterpolationResolver(context: composition.resolverContext)
-      .select(composition.root, at: "hydra.job_logging", resolves: true)
-    try JobLogging(logging).start()
   }
 
   /// Where a job of a sweep writes, unless it was told otherwise.

@@ -1,6 +1,7 @@
 import ConfigTree
 import Foundation
 import FusionCore
+import HydraConfig
 
 /// `hydra.job_logging`: where the messages of a job go.
 ///
@@ -32,10 +33,27 @@ struct JobLogging {
     self.outputs = outputs
   }
 
+  /// Tells a composition where its job writes, as Hydra does in `hydra.runtime.output_dir`, and sends
+  /// messages from now on to where `hydra.job_logging` says.
+  ///
+  /// - Parameter folder: the key that names the folder.
+  /// - Throws: `ConfigError`, and when the log file cannot be opened.
+  static func start(_ composition: inout Composition, folder key: String) throws {
+    let folder = try InterpolationResolver(context: composition.resolverContext)
+      .select(composition.root, at: key, resolves: true)?.string
+    var runtime = composition.hydra["runtime"] ?? .emptyDictionary
+    runtime["output_dir"] = ConfigNode(
+      .string(URL(fileURLWithPath: folder ?? ".").standardizedFileURL.path))
+    composition.hydra["runtime"] = runtime
+    let logging = try InterpolationResolver(context: composition.resolverContext)
+      .select(composition.root, at: "hydra.job_logging", resolves: true)
+    try JobLogging(logging).start()
+  }
+
   /// Sends messages there from now on.
   ///
   /// - Throws: when the log file cannot be opened.
-  func start() throws {
+  private func start() throws {
     if let path = outputs.file {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: path).deletingLastPathComponent(),

@@ -5,23 +5,27 @@ import HydraConfig
 
 /// The folder that a run writes its record and its log into.
 enum RunFolder {
-  /// The overrides that give a run a folder of its own where another run, started in the same
-  /// second, has that of its configuration; none otherwise, and none for a folder that the user
-  /// names or that does not depend on the time.
+  /// Makes the folder of a run. Where another run, started in the same second, has it already, the
+  /// run gets one of its own, and is composed again. A folder that the user names, or that does not
+  /// depend on the time, is left to be used as it is.
   ///
-  /// The folder is there when this returns: making it is what decides whose it is.
+  /// Making the folder is what decides whose it is.
   ///
-  /// - Throws: `RunFolderError`.
-  static func claim(_ composition: Composition) throws -> [String] {
+  /// - Parameter recompose: composes with some overrides more.
+  /// - Throws: `RunFolderError`, `ConfigError`.
+  static func claim(
+    _ composition: Composition, recompose: ([String]) throws -> Composition
+  ) throws -> Composition {
     let given = try Override.parse(composition.taskOverrides + composition.hydraOverrides)
     guard !given.contains(where: { ["hydra.run.dir", "path.log_dir"].contains($0.key) }),
       let folder = try text(composition, "hydra.run.dir"),
       try text(composition, "hydra.run.dir", time: "") != folder
-    else { return [] }
+    else { return composition }
     let own = try makeOwn(folder)
-    guard own != folder else { return [] }
+    guard own != folder else { return composition }
     let isLogFolder = try text(composition, "path.log_dir") == folder
-    return ["hydra.run.dir=\(quoted(own))"] + (isLogFolder ? ["++path.log_dir=\(quoted(own))"] : [])
+    return try recompose(
+      ["hydra.run.dir=\(quoted(own))"] + (isLogFolder ? ["++path.log_dir=\(quoted(own))"] : []))
   }
 
   /// Makes the folder, or one with a number behind its name where it is there already.
@@ -49,15 +53,5 @@ enum RunFolder {
     let escaped = path.replacingOccurrences(of: "\\", with: "\\\\")
       .replacingOccurrences(of: "'", with: "\\'")
     return "'\(escaped)'"
-  }
-}
-
-/// A folder of a run that cannot be made.
-struct RunFolderError: Error, CustomStringConvertible {
-  let path: String
-  let code: Int32
-
-  var description: String {
-    "\(path): cannot make the folder of the run: \(String(cString: strerror(code))) (errno \(code))"
   }
 }

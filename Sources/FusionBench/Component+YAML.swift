@@ -68,11 +68,13 @@ enum YAMLComponent {
     let isWhole = root[key]?.dictionary == nil
     let config =
       try isWhole ? resolver.resolve(root) : resolver.select(root, at: key, resolves: true) ?? root
-    let modern = try LegacyConfig.modernised(config, role: key) { Log.line($0) }
+    let modern = try LegacyConfig.modernised(config, role: key) { Log.line($0, level: .warning) }
     let made: C = try Registry([expected] + components + builtinComponents)
       .make(modern, role: isWhole ? "" : key)
     if type(of: made) != expected {
-      Log.line("\(path) describes \(type(of: made)), not \(expected): \(type(of: made)) is made")
+      Log.line(
+        "\(path) describes \(type(of: made)), not \(expected): \(type(of: made)) is made",
+        level: .warning)
     }
     return made
   }

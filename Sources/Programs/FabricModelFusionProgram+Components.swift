@@ -17,7 +17,7 @@ extension FabricModelFusionProgram {
     _ config: ConfigNode, role: String, _ builtin: [any Component.Type], as: C.Type = C.self
   ) throws -> C {
     let config = try LegacyConfig.modernised(config, role: role) { line in
-      if world.isGlobalZero { Log.line(line) }
+      if world.isGlobalZero { Log.line(line, level: .warning) }
     }
     return try Registry(builtin + components).make(config, role: role)
   }

@@ -69,15 +69,3 @@ extension JSONValue {
     }
   }
 }
-
-extension ConfigNode {
-  /// The configuration as it is printed before a run: method, pools, then the rest.
-  var printed: String {
-    var ordered = ConfigNode(.dictionary([:]))
-    for key in ["method", "modelpool", "taskpool"] { ordered[key] = self[key] }
-    for (key, value) in dictionary ?? [:] where ordered[key.description] == nil {
-      ordered[key.description] = value
-    }
-    return ordered.yaml()
-  }
-}

@@ -102,7 +102,7 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   /// - Returns: the models that are there already or are not wanted; nil when they are to be merged.
   /// - Throws: `AgreedError`.
   func begin(sharing pool: BaseModelPool?) throws -> [MergedModel]? {
-    if printConfig && world.isGlobalZero { Log.text(config.printed) }
+    if printConfig && world.isGlobalZero { Log.text(config.tree()) }
     let parts = try world.agreeing { try makeParts(pool) }
     self.parts = parts
     if dryRun { return [] }

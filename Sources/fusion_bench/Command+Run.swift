@@ -24,14 +24,16 @@ extension Command {
 
   /// Composes the job and writes its configuration into its folder.
   private func prepare() throws -> ConfigNode {
-    let composition = try composer.compose(configName: configName, overrides: line.overrides)
-    for warning in composition.warnings { Log.line(warning) }
-    let resolver = InterpolationResolver(context: composition.resolverContext)
+    var composition = try composer.compose(configName: configName, overrides: line.overrides)
+    composition = try RunFolder.claim(composition) { own in
+      try composer.compose(configName: configName, overrides: line.overrides + own)
+    }
+    let folder = try folderText(composition, "hydra.run.dir")
+    try JobLogging.start(try JobLogging.outputs(of: &composition, writingTo: folder))
+    for warning in composition.warnings { Log.line(warning, level: .warning) }
     let job = try resolved(composition)
-    if let folder = try folderText(composition, resolver, "hydra.run.dir") {
-      for record in try records(composition, in: folder) {
-        try AtomicFile.write(record.text, to: record.path, fsync: false)
-      }
+    for record in try folder.map({ try records(composition, in: $0) }) ?? [] {
+      try AtomicFile.write(record.text, to: record.path, fsync: false)
     }
     return job
   }
@@ -39,7 +41,7 @@ extension Command {
   /// The job's configuration without interpolations.
   func resolved(_ composition: Composition) throws -> ConfigNode {
     var resolver = InterpolationResolver(context: composition.resolverContext)
-    resolver.onWarning = { Log.line($0) }
+    resolver.onWarning = { Log.line($0, level: .warning) }
     return try resolver.resolve(composition.job)
   }
 
@@ -48,16 +50,14 @@ extension Command {
   }
 
   /// The text at a key of the configuration.
-  func folderText(
-    _ composition: Composition, _ resolver: InterpolationResolver, _ key: String
-  ) throws -> String? {
-    try resolver.select(composition.root, at: key, resolves: true)?.pythonText
+  func folderText(_ composition: Composition, _ key: String) throws -> String? {
+    try InterpolationResolver(context: composition.resolverContext)
+      .select(composition.root, at: key, resolves: true)?.pythonText
   }
 
   /// Hydra's record of a run: config.yaml, hydra.yaml, overrides.yaml.
   func records(_ composition: Composition, in folder: String) throws -> [SweepJob.Record] {
-    let resolver = InterpolationResolver(context: composition.resolverContext)
-    let part = try folderText(composition, resolver, "hydra.output_subdir") ?? ".hydra"
+    let part = try folderText(composition, "hydra.output_subdir") ?? ".hydra"
     guard part != "None" else { return [] }
     let place = part.isEmpty ? folder : "\(folder)/\(part)"
     let overrides = ConfigNode(.list(composition.taskOverrides.map { ConfigNode(.string($0)) }))

@@ -47,20 +47,21 @@ extension Command {
       let given = hydraOverrides + extra + job
       let overrides = given + ["hydra.job.num=\(number)", "hydra.job.id=\"\(number)\""]
       var composition = try composer.compose(configName: configName, overrides: overrides)
-      let resolver = InterpolationResolver(context: composition.resolverContext)
-      let sweep = try folderText(composition, resolver, "hydra.sweep.dir") ?? "."
-      let part = try folderText(composition, resolver, "hydra.sweep.subdir") ?? "\(number)"
+      let sweep = try folderText(composition, "hydra.sweep.dir") ?? "."
+      let part = try folderText(composition, "hydra.sweep.subdir") ?? "\(number)"
       plan.folder = sweep
       if try !Override.parse(overrides).contains(where: { $0.key == "path.log_dir" }) {
         // Jobs of a sweep share one time of day: each gets a folder of its own below it.
         composition = try composer.compose(
           configName: configName, overrides: overrides + ["++path.log_dir='\(sweep)/\(part)'"])
       }
-      for warning in composition.warnings { Log.line(warning) }
+      for warning in composition.warnings { Log.line(warning, level: .warning) }
+      let folder = "\(sweep)/\(part)"
+      let logging = try JobLogging.outputs(of: &composition, writingTo: folder)
       plan.jobs.append(
         SweepJob(
-          number: number, overrides: job, config: try resolved(composition),
-          folder: "\(sweep)/\(part)", records: try records(composition, in: "\(sweep)/\(part)")))
+          number: number, overrides: job, config: try resolved(composition), folder: folder,
+          logging: logging, records: try records(composition, in: folder)))
     }
     return plan
   }

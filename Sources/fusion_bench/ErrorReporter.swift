@@ -18,7 +18,7 @@ final class ErrorReporter {
     }
     let text = "\(error)"
     if text.contains(where: \.isNewline) { Log.text(text + "\n") }
-    Log.line("error: \(Self.summary(of: text))")
+    Log.line("error: \(Self.summary(of: text))", level: .error)
   }
 
   /// One line of a message of several, such as Hydra's: its sentences, with the options that it
@@ -48,7 +48,7 @@ final class ErrorReporter {
       reportFatal: { error, rank in
         // Where several ranks fail at once the lowest speaks: it ends the job before the others do.
         Thread.sleep(forTimeInterval: 0.25 * Double(min(rank, 8)))
-        Log.line("error: rank \(rank): \(error)")
+        Log.line("error: rank \(rank): \(error)", level: .error)
         return exitStatus(of: error)
       })
   }

@@ -4,17 +4,41 @@ import Testing
 
 /// Runs the method of every file of `config/method` on small models.
 @Suite struct MethodConfigTests {
-  /// What a method needs that is not the rule: three models and a pre-trained one.
+  /// What a method needs that is not the rule: the golden models, three and the pre-trained one.
   struct Need {
     var overrides: [String] = []
+    var kind = SmallModels.Kind.golden
     var models = 3
     var pretrained = true
   }
 
   /// Files that need something else. A new method that needs something gets a line here.
   static let needs: [String: Need] = [
-    "method/weighted_average": Need(models: 2),
+    "method/depth_upscaling": Need(
+      overrides: ["method.layer_indices=[0, -1, 'range(0,2)']"], kind: .moduleList, models: 0),
+    "method/linear/expo": Need(models: 1),
+    "method/linear/linear_interpolation": Need(models: 2, pretrained: false),
+    "method/linear/llama_expo": Need(kind: .language, models: 1),
+    "method/linear/llama_expo_with_dare": Need(kind: .language, models: 1),
+    "method/linear/simple_average_for_causallm": Need(kind: .language),
+    "method/linear/task_arithmetic_for_causallm": Need(kind: .language),
+    "method/linear/ties_merging_for_causallm": Need(kind: .language),
     "method/linear/weighted_average": Need(models: 2),
+    "method/linear/weighted_average_for_llama": Need(kind: .language, models: 2),
+    "method/mixtral_moe_merging": Need(kind: .language),
+    "method/mixtral_moe_upscaling": Need(kind: .language, models: 0),
+    "method/passthrough": Need(
+      overrides: [
+        "method.slices=[{sources: [{model: a, layer_range: [0, 2]}]},"
+          + " {sources: [{model: b, layer_range: [1, 2]}]}]"
+      ], kind: .language),
+    "method/pruning/llama_magnitude_pruning": Need(kind: .language, models: 0),
+    "method/pruning/llama_random_pruning": Need(kind: .language, models: 0),
+    "method/pruning/magnitude_diff_pruning": Need(models: 1),
+    "method/slerp/slerp": Need(models: 2, pretrained: false),
+    "method/slerp/slerp_lm": Need(kind: .language, models: 2, pretrained: false),
+    "method/trust_region/clip_task_arithmetic": Need(overrides: ["method.zero_shot=true"]),
+    "method/weighted_average": Need(models: 2),
   ]
 
   static let files = ConfigTreeTests.files.filter { $0.hasPrefix("method/") }
@@ -27,32 +51,40 @@ import Testing
     return try Registry(builtinMethods).make(node, role: "method")
   }
 
-  @Test("the method of every file is made, and merges the golden models", arguments: files)
+  @Test("the method of every file is made, and merges small models", arguments: files)
   func runs(_ file: String) throws {
     let need = Self.needs[file] ?? Need()
     let method = try method(file, need.overrides)
-    let pool = try GoldenModel.pool(models: need.models, pretrained: need.pretrained)
-    let models: [any StateDict] =
-      switch try method.run(pool) {
-      case .none: []
-      case .model(let model): [model]
-      case .models(let models): models.map(\.model)
-      }
+    let pool = try SmallModels.pool(need.kind, models: need.models, pretrained: need.pretrained)
+    let models = try method.run(pool).namedModels.map(\.model)
     #expect(!models.isEmpty)
     for model in models {
+      #expect(!model.manifest.tensors.isEmpty)
       for position in model.manifest.tensors.indices {
         #expect(try model.tensor(at: position).doubles().allSatisfy(\.isFinite))
       }
     }
   }
 
-  @Test("every built-in method has a file")
+  @Test("defaults in code are those of the files", arguments: files)
+  func defaults(_ file: String) throws {
+    let need = Self.needs[file] ?? Need()
+    guard need.overrides.isEmpty else { return }
+    let made = try method(file, [])
+    let code = type(of: made).init().config
+    for (key, value) in made.config.dictionary ?? [:] {
+      #expect(code[key.description] == value, "\(key)")
+    }
+  }
+
+  @Test("every built-in method has a file, which may name it in a comment")
   func allMethods() throws {
-    let made = try Self.files.map { file in
-      type(of: try method(file, Self.needs[file]?.overrides ?? []))
+    let texts = try Self.files.map {
+      try String(contentsOfFile: "\(Repository.config)/\($0).yaml", encoding: .utf8)
     }
     for type in builtinMethods {
-      #expect(made.contains { $0 == type }, "\(type) has no file in config/method")
+      let name = try #require(type.targets.first?.split(separator: ".").last)
+      #expect(texts.contains { $0.contains(name) }, "\(name) has no file in config/method")
     }
   }
 }

@@ -8,7 +8,8 @@ public enum AlgorithmFactory {
   /// - Throws: `ParameterError`.
   public static func createAlgorithm(_ config: ConfigNode) throws -> BaseAlgorithm {
     try Registry(builtinMethods).make(
-      try LegacyConfig.modernised(config, role: "method") { Log.line($0) }, role: "method")
+      try LegacyConfig.modernised(config, role: "method") { Log.line($0, level: .warning) },
+      role: "method")
   }
 }
 
@@ -22,7 +23,8 @@ public enum ModelPoolFactory {
   /// - Throws: `ParameterError`, `PoolError`.
   public static func createModelPool(_ config: ConfigNode) throws -> BaseModelPool {
     try Registry(builtinModelPools).make(
-      try LegacyConfig.modernised(config, role: "modelpool") { Log.line($0) }, role: "modelpool")
+      try LegacyConfig.modernised(config, role: "modelpool") { Log.line($0, level: .warning) },
+      role: "modelpool")
   }
 }
 
@@ -36,6 +38,7 @@ public enum TaskPoolFactory {
   /// - Throws: `ParameterError`.
   public static func createTaskPool(_ config: ConfigNode) throws -> BaseTaskPool {
     try Registry(builtinTaskPools).make(
-      try LegacyConfig.modernised(config, role: "taskpool") { Log.line($0) }, role: "taskpool")
+      try LegacyConfig.modernised(config, role: "taskpool") { Log.line($0, level: .warning) },
+      role: "taskpool")
   }
 }

@@ -73,6 +73,7 @@ final class SweepGroup {
       try world.outcome {
         try world.onGlobalZero {
           try announce(job)
+          try job.startLogging()
           for record in job.records {
             try AtomicFile.write(record.text, to: record.path, fsync: false)
           }
@@ -172,6 +173,7 @@ final class SweepGroup {
       var failure: String?
       var models: [String] = []
       do {
+        try job.startLogging()
         let program = try merged.programs[position].get()
         let made = try merged.models[position].get()
         models = made.compactMap(\.savedPath)

@@ -1,6 +1,7 @@
 import Checkpoints
 import ConfigTree
 import Foundation
+import FusionCore
 
 /// One job of a sweep: its composed configuration and where it writes about itself.
 public struct SweepJob: Codable, Sendable {
@@ -26,17 +27,21 @@ public struct SweepJob: Codable, Sendable {
   public let config: ConfigNode
   /// Where it writes about itself.
   public let folder: String
+  /// Where its messages go.
+  public let logging: LogOutputs
   /// Its configuration as files.
   public let records: [Record]
 
   /// Describes a job.
   public init(
-    number: Int, overrides: [String], config: ConfigNode, folder: String, records: [Record]
+    number: Int, overrides: [String], config: ConfigNode, folder: String,
+    logging: LogOutputs, records: [Record]
   ) {
     self.number = number
     self.overrides = overrides
     self.config = config
     self.folder = folder
+    self.logging = logging
     self.records = records
   }
 
@@ -53,6 +58,17 @@ public struct SweepJob: Codable, Sendable {
   var sharedPart: String {
     let rest = without(["method", "path", "merged_model_save_path", "report_save_path"]).yaml()
     return (config["method"]?["_target_"]?.string ?? "job \(number)") + "\n" + rest
+  }
+
+  /// Makes its folder, and sends messages from now on where it wants them.
+  ///
+  /// - Throws: `LogFileError`.
+  func startLogging() throws {
+    if let file = logging.file {
+      let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+    try Log.send(to: logging)
   }
 
   /// Whether an earlier run of the same job in this folder ended well.

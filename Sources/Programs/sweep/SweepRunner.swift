@@ -59,10 +59,13 @@ public struct SweepRunner {
     let found = try world.allGather(
       Array(JSONValue.array(group.results.map { $0.json }).text(indent: 0).utf8))
     var results = earlier
+    try Log.send(to: LogOutputs())
     try world.onGlobalZero {
       claims.end()
       for text in found {
-        results += try JSONValue(parsing: text, source: "results").items.compactMap { JobResult($0) }
+        results += try JSONValue(parsing: text, source: "results").items.compactMap {
+          JobResult($0)
+        }
       }
       results.sort { $0.number < $1.number }
       let table = SweepTable(results)

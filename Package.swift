@@ -87,7 +87,7 @@ let package = Package(
     .target(name: "CFileIO", cSettings: kernelSettings),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .swift("Checkpoints", ["Tensors", "Wording", "CFileIO", "CLibCrypto"]),
+    .swift("Checkpoints", ["Tensors", "Wording", "CFusionKernels", "CFileIO", "CLibCrypto"]),
 
     // Configuration
     .swift("ConfigTree", [.collections]),

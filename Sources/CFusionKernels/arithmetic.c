@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "CFusionKernels.h"
 #include "clones.h"
 
@@ -27,4 +29,30 @@ CK_CLONES void ck_scale_onto_f32(const float *base, double scale, double *values
 }
 CK_CLONES void ck_scale_onto_f64(const double *base, double scale, double *values, size_t n) {
   for (size_t i = 0; i < n; i++) values[i] = base[i] + scale * values[i];
+}
+
+#define COPY(WORD)                                                \
+  {                                                               \
+    for (size_t i = 0; i < n; i++) {                              \
+      WORD word;                                                  \
+      memcpy(&word, source + i * from_step, sizeof(WORD));        \
+      memcpy(target + i * to_step, &word, sizeof(WORD));          \
+    }                                                             \
+    return;                                                       \
+  }
+
+void ck_copy_strided(size_t size, const void *from, size_t from_step, void *to, size_t to_step, size_t n) {
+  const char *source = from;
+  char *target = to;
+  if (from_step == size && to_step == size) {
+    memcpy(target, source, n * size);
+    return;
+  }
+  switch (size) {
+    case 1: COPY(uint8_t)
+    case 2: COPY(uint16_t)
+    case 4: COPY(uint32_t)
+    case 8: COPY(uint64_t)
+    default: return;
+  }
 }

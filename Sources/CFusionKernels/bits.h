@@ -78,12 +78,12 @@ CK_INLINE uint8_t ck_to_f8_e5m2(double x) {
   return (uint8_t)(x != x ? (0x7F | sign) : (value | sign));
 }
 
-// No infinity: what rounds above 448 becomes NaN, as in PyTorch.
+// No infinity: what rounds above 448 becomes 448, as in PyTorch 2.13.
 CK_INLINE uint8_t ck_to_f8_e4m3(double x) {
   uint8_t sign = (uint8_t)(ck_bits_f64(x) >> 56 & 0x80);
   double rounded = ck_round_magnitude(x, 3, -6);
   uint32_t bits = ck_bits_f32((float)(rounded * 0x1p-120));
-  uint8_t value = rounded > 448.0 ? 0x7F : (uint8_t)(bits >> 20);
+  uint8_t value = rounded > 448.0 ? 0x7E : (uint8_t)(bits >> 20);
   return (uint8_t)(x != x ? (0x7F | sign) : (value | sign));
 }
 

@@ -2,22 +2,32 @@ import Tensors
 import Wording
 
 extension Checkpoint {
-  /// Opens a model: a Hugging Face directory, one `.safetensors` file, the index of a sharded
-  /// checkpoint, or, when no such path exists, the `org/name` of a model in the local cache of
-  /// the hub.
+  /// Opens a model: a Hugging Face directory, one `.safetensors` file or PyTorch checkpoint
+  /// (`.bin`, `.pt`, `.pth`, `.ckpt`), the index of a sharded checkpoint, or, when no such path
+  /// exists, the `org/name` of a model in the local cache of the hub.
   ///
-  /// - Throws: `CheckpointError`, naming the path and what would do.
+  /// - Throws: `CheckpointError` and `TorchError`, naming the path and what would do.
   public static func open(_ path: String) throws -> Checkpoint {
     let file = try weights(at: path)
     if file.hasSuffix(".json") { return try sharded(index: file, label: path) }
-    let weights = try SafetensorsFile(path: file)
-    guard !weights.header.manifest.tensors.isEmpty else {
-      throw CheckpointError.noTensors(path: file)
-    }
-    return try Checkpoint(label: path, directory: Paths.directory(of: file), files: [weights])
+    return try self.file(file, label: path)
   }
 
-  /// The file to open for `path`: safetensors or an index.
+  /// Opens one file.
+  static func file(_ path: String, label: String) throws -> Checkpoint {
+    let weights = try tensorFile(path)
+    guard !weights.manifest.tensors.isEmpty else {
+      throw CheckpointError.noTensors(path: path)
+    }
+    return try Checkpoint(label: label, directory: Paths.directory(of: path), files: [weights])
+  }
+
+  private static func tensorFile(_ path: String) throws -> any TensorFile {
+    path.hasSuffix(".safetensors")
+      ? try SafetensorsFile(path: path) : try TorchFile(path: path)
+  }
+
+  /// The file to open for `path`: weights or an index.
   private static func weights(at path: String) throws -> String {
     try checkPath(path)
     let expanded = Paths.expandingTilde(path)
@@ -30,19 +40,15 @@ extension Checkpoint {
     if try FileStatus(path: expanded).kind == .directory {
       return try ModelDirectory.weights(in: expanded)
     }
-    if expanded.hasSuffix(".safetensors") || expanded.hasSuffix(".safetensors.index.json") {
-      return expanded
-    }
-    for ending in [".bin", ".pt", ".pth", ".ckpt", ".bin.index.json"]
-    where expanded.hasSuffix(ending) {
-      throw CheckpointError.needsSafetensors(path: path)
-    }
+    let endings =
+      [".safetensors", ".safetensors.index.json", ".bin.index.json"] + ModelDirectory.torchEndings
+    if endings.contains(where: expanded.hasSuffix) { return expanded }
     throw CheckpointError.unknownFormat(path: path)
   }
 
   /// The snapshot of a model of the hub; nil when the text is rather the path of a file that is
   /// not there.
-  private static func snapshot(of name: String) throws -> String? {
+  static func snapshot(of name: String) throws -> String? {
     do {
       return try HubCache.snapshot(of: name)
     } catch CheckpointError.notCached where Paths.kind(of: Paths.directory(of: name)) == .directory
@@ -56,10 +62,10 @@ extension Checkpoint {
     let index = try ShardedIndex(path: path)
     let directory = Paths.directory(of: path)
     let names = index.shards
-    let files = try names.map { try SafetensorsFile(path: Paths.join(directory, $0)) }
+    let files = try names.map { try tensorFile(Paths.join(directory, $0)) }
     var holders: [TensorName: Int] = [:]
     for (number, file) in files.enumerated() {
-      for tensor in file.header.manifest.tensors {
+      for tensor in file.manifest.tensors {
         if let other = holders.updateValue(number, forKey: tensor.name) {
           throw CheckpointError.inTwoShards(
             index: path, tensor: tensor.name, shard: names[other], other: names[number])
@@ -74,7 +80,7 @@ extension Checkpoint {
       }
     }
     for (name, file) in zip(names, files) {
-      for tensor in file.header.manifest.tensors where holders[tensor.name] != nil {
+      for tensor in file.manifest.tensors where holders[tensor.name] != nil {
         throw CheckpointError.notInIndex(index: path, tensor: tensor.name, shard: name)
       }
     }

@@ -1,11 +1,11 @@
 import Tensors
 
-/// The weights of one model on disk: one safetensors file, or shards under an index.
+/// The weights of one model on disk: one file, or shards under an index, as they are stored.
 ///
 /// Opening reads headers only. Tensors stand in the order of their data: shards by name, then by
 /// offset, so reading the manifest from front to back reads every file from front to back.
 /// Safe to use from several threads.
-public final class Checkpoint: StateDict {
+public final class Checkpoint: StoredModel {
   /// The path that the user gave.
   public let label: String
   /// Where the files are; configurations and tokenizers stand beside them.
@@ -13,15 +13,15 @@ public final class Checkpoint: StateDict {
   /// Names, types and shapes.
   public let manifest: Manifest
   /// The files with the weights, in the order of the manifest.
-  public let files: [SafetensorsFile]
+  public let files: [any TensorFile]
   /// For every tensor its file and its position in that file's header.
   private let locations: [(file: Int, position: Int)]
 
-  init(label: String, directory: String, files: [SafetensorsFile]) throws {
+  init(label: String, directory: String, files: [any TensorFile]) throws {
     var tensors: [TensorInfo] = []
     var locations: [(file: Int, position: Int)] = []
     for (number, file) in files.enumerated() {
-      let held = file.header.manifest.tensors
+      let held = file.manifest.tensors
       tensors.append(contentsOf: held)
       locations.append(contentsOf: held.indices.map { (number, $0) })
     }
@@ -33,7 +33,7 @@ public final class Checkpoint: StateDict {
   }
 
   /// Text that the writer left in the (first) file.
-  public var metadata: [(key: String, value: String)] { files.first?.header.metadata ?? [] }
+  public var metadata: [(key: String, value: String)] { files.first?.metadata ?? [] }
 
   /// Reads elements, in their stored type, from the file.
   ///
@@ -43,12 +43,5 @@ public final class Checkpoint: StateDict {
     let location = locations[slice.tensor]
     try files[location.file].read(
       location.position, elements: slice.elements, into: destination)
-  }
-
-  /// Asks whether every file is still the one that was opened, with the size and time it had.
-  ///
-  /// - Throws: `CheckpointError.changed`, `.system`.
-  public func checkUnchanged() throws {
-    for file in files { try file.checkUnchanged() }
   }
 }

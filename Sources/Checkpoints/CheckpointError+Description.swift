@@ -29,11 +29,9 @@ extension CheckpointError: CustomStringConvertible {
           ? ""
           : "; it holds \(others.map { "'\(oneLine($0))'" }.joined(separator: ", ")):"
             + " name the file itself")
-    case .needsSafetensors(let path):
-      "\(oneLine(path)): PyTorch pickle files are not read; convert the checkpoint to .safetensors"
     case .unknownFormat(let path):
-      "\(oneLine(path)): not a checkpoint: expected a directory, a .safetensors file"
-        + " or a .safetensors.index.json file"
+      "\(oneLine(path)): not a checkpoint: expected a directory, a .safetensors, .bin, .pt, .pth or"
+        + " .ckpt file, or a .safetensors.index.json or .bin.index.json file"
     case .truncated(let path, let offset, let expected, let found):
       "\(oneLine(path)): cut short: \(found) of \(expected) bytes at offset \(offset)"
     case .changed(let path):
@@ -90,9 +88,9 @@ extension CheckpointError: CustomStringConvertible {
       "\(oneLine(path)): 'weight_map' is missing"
     case .indexTooLarge(let path, let size, let limit):
       "\(oneLine(path)): index of \(size) bytes is over the limit of \(limit)"
-    case .shardName(let index, let tensor, let shard):
+    case .shardName(let index, let tensor, let shard, let ending):
       place(index, tensor) + "shard '\(oneLine(shard, limit: 200))' must be"
-        + " the plain name of a .safetensors file in the same directory"
+        + " the plain name of a \(ending) file in the same directory"
     case .notInShard(let index, let tensor, let shard, let holder):
       place(index, tensor) + "not in shard '\(oneLine(shard))'"
         + (holder.map { ", but in '\(oneLine($0))'" } ?? "")

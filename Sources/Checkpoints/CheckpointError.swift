@@ -10,7 +10,6 @@ public enum CheckpointError: Error, Equatable {
   case notCached(name: String, cache: String)
   case brokenCache(name: String, path: String)
   case noWeights(directory: String, others: [String])
-  case needsSafetensors(path: String)
   case unknownFormat(path: String)
   case truncated(path: String, offset: Int, expected: Int, found: Int)
   case changed(path: String)
@@ -36,7 +35,7 @@ public enum CheckpointError: Error, Equatable {
   // Sharded checkpoints
   case noWeightMap(path: String)
   case indexTooLarge(path: String, size: Int, limit: Int)
-  case shardName(index: String, tensor: TensorName, shard: String)
+  case shardName(index: String, tensor: TensorName, shard: String, ending: String)
   case notInShard(index: String, tensor: TensorName, shard: String, holder: String?)
   case notInIndex(index: String, tensor: TensorName, shard: String)
   case inTwoShards(index: String, tensor: TensorName, shard: String, other: String)

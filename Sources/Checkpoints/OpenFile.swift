@@ -90,6 +90,17 @@ final class OpenFile: Sendable {
     }
   }
 
+  /// Asks whether the file still has the size and time of change that it had, and its path still
+  /// leads to it.
+  ///
+  /// - Throws: `CheckpointError.changed`, `.system`.
+  func checkUnchanged(since status: FileStatus) throws {
+    let now = try FileStatus(descriptor: descriptor, path: path)
+    guard now == status, FileIdentity.of(path) == status.identity else {
+      throw CheckpointError.changed(path: path)
+    }
+  }
+
   /// Waits until the file's data are on the disk.
   func synchronize() throws(CheckpointError) {
     try check("fsync", path) { fsync(descriptor) }

@@ -4,13 +4,17 @@ import Tensors
 ///
 /// Reads go through `pread`, so that a file cut short is an error and not a signal. Safe to use
 /// from several threads.
-public final class SafetensorsFile: Sendable {
+public final class SafetensorsFile: TensorFile {
   /// Where it was opened.
   public let path: String
   /// Its size and time of change when it was opened.
   public let status: FileStatus
   /// Its table of tensors.
   public let header: SafetensorsHeader
+  /// Its tensors, in the order of their data.
+  public var manifest: Manifest { header.manifest }
+  /// Text that the writer left.
+  public var metadata: [(key: String, value: String)] { header.metadata }
   private let file: OpenFile
 
   /// Opens the file and checks its header.
@@ -56,10 +60,5 @@ public final class SafetensorsFile: Sendable {
   /// its path still leads to it.
   ///
   /// - Throws: `CheckpointError.changed`, `.system`.
-  public func checkUnchanged() throws {
-    let now = try FileStatus(descriptor: file.descriptor, path: path)
-    guard now == status, FileIdentity.of(path) == status.identity else {
-      throw CheckpointError.changed(path: path)
-    }
-  }
+  public func checkUnchanged() throws { try file.checkUnchanged(since: status) }
 }

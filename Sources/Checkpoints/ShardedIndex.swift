@@ -16,7 +16,8 @@ public struct ShardedIndex: Sendable {
   /// Reads the index at `path`.
   ///
   /// - Throws: `CheckpointError`; `.shardName` for a shard that is not the plain name of a
-  ///   safetensors file, so that no index leads out of its directory.
+  ///   safetensors file (`.bin` where the index ends in `.bin.index.json`), so that no index leads
+  ///   out of its directory.
   public init(path: String) throws {
     let (file, status) = try OpenFile.reading(path)
     guard status.size <= ShardedIndex.sizeLimit else {
@@ -42,8 +43,10 @@ public struct ShardedIndex: Sendable {
     }
     guard let map else { throw CheckpointError.noWeightMap(path: path) }
     guard !map.isEmpty else { throw CheckpointError.noTensors(path: path) }
-    for (tensor, shard) in map where !ShardedIndex.isPlainName(shard) {
-      throw CheckpointError.shardName(index: path, tensor: tensor, shard: shard)
+    let ending = path.hasSuffix(".bin.index.json") ? ".bin" : ".safetensors"
+    for (tensor, shard) in map where !ShardedIndex.isPlainName(shard, ending: ending) {
+      throw CheckpointError.shardName(
+        index: path, tensor: tensor, shard: shard, ending: ending)
     }
     weightMap = map
   }
@@ -70,11 +73,10 @@ public struct ShardedIndex: Sendable {
     return map
   }
 
-  /// Whether `name` names a safetensors file in the directory of the index and nowhere else.
-  private static func isPlainName(_ name: String) -> Bool {
+  /// Whether `name` names a file of weights in the directory of the index and nowhere else.
+  private static func isPlainName(_ name: String, ending: String) -> Bool {
     let bytes = name.utf8
-    return bytes.count > ".safetensors".utf8.count && bytes.count <= 255
-      && name.hasSuffix(".safetensors")
+    return bytes.count > ending.utf8.count && bytes.count <= 255 && name.hasSuffix(ending)
       && !bytes.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") || $0 == 0 }
   }
 }

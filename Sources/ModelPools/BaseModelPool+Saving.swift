@@ -25,7 +25,7 @@ extension BaseModelPool {
   /// The checkpoints that were opened so far, in pool order.
   public var sources: [SourceFiles] {
     openedModels.compactMap { name, model in
-      (model.origin as? Checkpoint).map { SourceFiles(name: name, checkpoint: $0) }
+      (model.origin as? any StoredModel).map { SourceFiles(name: name, checkpoint: $0) }
     }
   }
 
@@ -33,7 +33,7 @@ extension BaseModelPool {
   ///
   /// - Throws: what opening that model throws.
   public func sideFileDirectory() throws -> String? {
-    (try loadPretrainedOrFirstModel().origin as? Checkpoint)?.directory
+    (try loadPretrainedOrFirstModel().origin as? any StoredModel)?.directory
   }
 
   /// Refuses an output before any work is done: one that exists, or that a model is read from.

@@ -5,8 +5,9 @@ import Tensors
 
 /// A pool of local checkpoints that are read slice by slice.
 ///
-/// `models` maps a name to a path: a Hugging Face directory, one weight file, or the name of a
-/// repository in the local Hugging Face cache.
+/// `models` maps a name to a path: a Hugging Face directory, one weight file, a LoRA adapter, or the
+/// name of a repository in the local Hugging Face cache. An adapter is applied to `_pretrained_`, or,
+/// in a pool without it, to the base that it names itself.
 open class LazyStateDictPool: BaseModelPool {
   /// FusionBench's names. Its base pool and its `AutoModelPool` leave loading to what their entries
   /// name; here that is always the reading of a checkpoint.
@@ -19,8 +20,11 @@ open class LazyStateDictPool: BaseModelPool {
 
   /// Opens the checkpoint; its header is checked, its values are not read.
   ///
-  /// - Throws: `CheckpointError`, and `PoolError.notAPath`.
+  /// - Throws: `CheckpointError`, `TorchError`, `AdapterError`, `QuantizationError`, and
+  ///   `PoolError.notAPath`.
   open override func load(_ config: ConfigNode, name: String) throws -> any StateDict {
-    try Checkpoint.open(try modelPath(name))
+    try openModel(try modelPath(name)) {
+      name == "_pretrained_" || !hasPretrained ? nil : try loadPretrainedModel()
+    }
   }
 }

@@ -5,10 +5,10 @@ public struct SourceFiles {
   /// Its name in the pool.
   public let name: String
   /// The checkpoint.
-  public let checkpoint: Checkpoint
+  public let checkpoint: any StoredModel
 
   /// Names a checkpoint.
-  public init(name: String, checkpoint: Checkpoint) {
+  public init(name: String, checkpoint: any StoredModel) {
     self.name = name
     self.checkpoint = checkpoint
   }

@@ -42,7 +42,7 @@ extension FabricModelFusionProgram {
   }
 
   private func input(_ name: String, _ model: any StateDict) -> JSONValue {
-    let files = (model.origin as? Checkpoint)?.files ?? []
+    let files = (model.origin as? any StoredModel)?.files ?? []
     return .object([
       "name": .string(name), "source": .string(model.label),
       "files": .array(

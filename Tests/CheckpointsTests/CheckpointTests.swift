@@ -129,16 +129,15 @@ import Testing
   }
 
   @Test(
-    "Pickle files are not read, and the error says what would be",
+    "Files that only end like PyTorch's are refused by what they hold",
     arguments: ["pytorch_model.bin", "a.pt", "a.pth", "a.ckpt"])
-  func pickles(_ name: String) throws {
+  func notTorch(_ name: String) throws {
     try withDirectory { directory in
       let path = directory + "/" + name
       try put("x", at: path)
-      #expect(failure { _ = try Checkpoint.open(path) } == .needsSafetensors(path: path))
-      if name == "pytorch_model.bin" {
-        #expect(failure { _ = try Checkpoint.open(directory) } == .needsSafetensors(path: path))
-      }
+      #expect(throws: TorchError.notAnArchive(path: path)) { try Checkpoint.open(path) }
+      try put([0x80, 2, 0x8A, 0x0A], at: path)
+      #expect(throws: TorchError.legacy(path: path)) { try Checkpoint.open(path) }
     }
   }
 

@@ -30,7 +30,7 @@ import Wording
         "m: cut short: the file has 9 bytes, its header describes 10"
       ),
       (
-        .shardName(index: "i.json", tensor: "w", shard: "../x\u{1B}"),
+        .shardName(index: "i.json", tensor: "w", shard: "../x\u{1B}", ending: ".safetensors"),
         "i.json: tensor 'w': shard '../x\\u{1B}' must be the plain name of a .safetensors file"
           + " in the same directory"
       ),

@@ -37,7 +37,7 @@ import Testing
     ])
   func names(_ name: String) throws {
     let error = try ShardedIndexTests.open(map: "{\"a\":\"\(name)\"}")
-    guard case .shardName(_, "a", _) = error else {
+    guard case .shardName(_, "a", _, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -7,7 +7,7 @@ public struct FloatFormat: CustomStringConvertible, Sendable {
   let exponentBits: Int
   let fractionBits: Int
   /// Whether the largest exponent holds infinity and NaN alone, as in IEEE 754. Without it only
-  /// the pattern of all ones is NaN, and there is no infinity.
+  /// the pattern of all ones is NaN, and the largest number stands for all above it.
   let isIEEE: Bool
 
   /// Every floating-point type but `float64`.
@@ -57,7 +57,7 @@ public struct FloatFormat: CustomStringConvertible, Sendable {
   public func nearest(to value: Double) -> UInt64? {
     guard !value.isNaN else { return nil }
     let sign = value.sign == .minus ? signBit : 0
-    guard value.isFinite else { return isIEEE ? sign | infinity : nil }
+    guard value.isFinite else { return sign | (isIEEE ? infinity : magnitudeMask - 1) }
     guard value != 0 else { return sign }
     // value = significand · 2^scale, with an integral significand of 53 bits at most.
     let exponent = max(Int(value.exponent), -1022)
@@ -70,7 +70,7 @@ public struct FloatFormat: CustomStringConvertible, Sendable {
     let binade = UInt64(max(exponent, lowestExponent) - lowestExponent)
     let pattern = binade << UInt64(fractionBits) + units
     let largest = isIEEE ? infinity : magnitudeMask
-    if pattern >= largest { return isIEEE ? sign | infinity : nil }
+    if pattern >= largest { return sign | (isIEEE ? infinity : magnitudeMask - 1) }
     return sign | pattern
   }
 

@@ -43,6 +43,16 @@ double ck_sum_abs_f64(const double *x, size_t n);
 double ck_dot_f32(const float *x, const float *y, size_t n);
 double ck_dot_f64(const double *x, const double *y, size_t n);
 
+// Copies n elements of `size` bytes (1, 2, 4 or 8) that stand `from_step` bytes apart to places
+// `to_step` bytes apart.
+void ck_copy_strided(size_t size, const void *from, size_t from_step, void *to, size_t to_step, size_t n);
+
+// products.c: values[j] += scale * sum over k of left[k] * right[k * step + j].
+void ck_add_product_f64(const double *left, const double *right, size_t rank, size_t step, double scale,
+                        double *values, size_t n);
+// values[i] *= scales[(first + i) / block]
+void ck_multiply_blocks_f32(const float *scales, size_t block, size_t first, float *values, size_t n);
+
 // ties.c: deltas[m] is the task vector of model m, cuts[m] the magnitude below which it is zeroed.
 typedef enum ck_ties_merge { CK_TIES_SUM, CK_TIES_MEAN, CK_TIES_MAX } ck_ties_merge;
 // Adds the elected signs (+1, 0, -1) of the run to *votes.

@@ -1,0 +1,100 @@
+import Tensors
+import Wording
+
+/// A model with a LoRA adapter applied: W + s·B·A, computed for the slice that is read.
+///
+/// Agrees with PEFT's `merge_and_unload`, but sums in float64 and rounds once into the base's type.
+public final class AdaptedModel: StoredModel {
+  /// The path of the adapter.
+  public let label: String
+  /// Where the base's configuration and tokenizer are; the adapter's directory when the base is
+  /// not on disk.
+  public let directory: String
+  /// Those of the base, and those that the adapter adds.
+  public let manifest: Manifest
+  /// The base's files and the adapter's.
+  public let files: [any TensorFile]
+  /// As the base.
+  public let isDequantized: Bool
+
+  private enum Change {
+    case none
+    case replacement(Int)
+    case lowRank(LowRankUpdate)
+    case bias(Int, scale: Double)
+  }
+
+  private let base: any StateDict
+  private let adapter: Checkpoint
+  private let changes: [Change]
+
+  init(
+    _ label: String, _ base: any StateDict, _ place: AdapterDirectory, _ config: AdapterConfig
+  ) throws {
+    let adapter = try Checkpoint.file(place.weights, label: label)
+    let stored = base as? any StoredModel
+    self.label = label
+    self.base = base
+    self.adapter = adapter
+    directory = stored?.directory ?? place.directory
+    isDequantized = stored?.isDequantized ?? false
+    files = (stored?.files ?? []) + adapter.files
+    let plan = AdapterPlan(base: base, adapter: adapter, config: config, path: place.weights)
+    var tensors = base.manifest.tensors
+    var changes = [Change](repeating: .none, count: tensors.count)
+    let sorted = try AdapterTensors(adapter.manifest, path: place.weights)
+    for (name, position) in sorted.replacements {
+      if let target = try plan.target(ofReplacement: name, position) {
+        changes[target] = .replacement(position)
+      } else {
+        tensors.append(
+          try TensorInfo(
+            name: name, dtype: adapter.manifest.tensors[position].dtype,
+            shape: adapter.manifest.tensors[position].shape))
+        changes.append(.replacement(position))
+      }
+    }
+    for (module, factors) in sorted.factors {
+      let (target, update) = try plan.update(module, factors)
+      changes[target] = .lowRank(update)
+    }
+    for (module, position) in sorted.biases {
+      guard let factors = sorted.factors(of: module) else {
+        throw AdapterError.halfPair(path: place.weights, module: module)
+      }
+      let target = try plan.target(ofBias: module, position)
+      changes[target] = .bias(position, scale: try plan.update(module, factors).update.scale)
+    }
+    self.changes = changes
+    manifest = try Manifest(tensors)
+  }
+
+  /// Reads elements of the base and applies to them what the adapter changes.
+  ///
+  /// - Parameter destination: exactly `slice.count` elements of the tensor's type.
+  /// - Throws: what reading base and adapter throws.
+  public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
+    let dtype = manifest.tensors[slice.tensor].dtype
+    switch changes[slice.tensor] {
+    case .none: try base.read(slice, into: destination)
+    case .lowRank(let update):
+      try update.read(slice, of: base, adapter: adapter, into: destination)
+    case .replacement(let position):
+      let source = Slice(tensor: position, elements: slice.elements)
+      if adapter.manifest.tensors[position].dtype == dtype {
+        return try adapter.read(source, into: destination)
+      }
+      try store(try adapter.doubles(source), dtype, into: destination)
+    case .bias(let position, let scale):
+      let added = try adapter.doubles(Slice(tensor: position, elements: slice.elements))
+      let values = try base.doubles(slice)
+      try store(zip(values, added).map { $0 + scale * $1 }, dtype, into: destination)
+    }
+  }
+
+  private func store(
+    _ values: [Double], _ dtype: DType, into destination: UnsafeMutableRawBufferPointer
+  ) throws {
+    values.withUnsafeBufferPointer { Conversion.store($0, as: dtype, into: destination) }
+  }
+}

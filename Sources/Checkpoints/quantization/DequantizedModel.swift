@@ -8,9 +8,13 @@ import Tensors
 /// otherwise), multiplied in float32 as DeepSeek-V3 and vLLM do. Scales of weights and of
 /// activations are not among the tensors. 8-bit weights without scales are read by value.
 public final class DequantizedModel: StoredModel {
+  /// The path that the user gave.
   public let label: String
+  /// Where the files are.
   public let directory: String
+  /// The checkpoint's tensors without the scales; those that have scales as bfloat16.
   public let manifest: Manifest
+  /// The files with the weights.
   public let files: [any TensorFile]
   /// True: the configuration's `quantization_config` no longer holds.
   public var isDequantized: Bool { true }

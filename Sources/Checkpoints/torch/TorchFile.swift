@@ -6,9 +6,13 @@ import Tensors
 /// else; nothing in it is ever executed. Tensor values stay on disk until they are read, strided
 /// views and shared storages included.
 public final class TorchFile: TensorFile {
+  /// Where it was opened.
   public let path: String
+  /// Its size and time of change when it was opened.
   public let status: FileStatus
+  /// Its tensors, in the order of their data.
   public var manifest: Manifest { header.manifest }
+  /// Nothing: these files hold no text.
   public var metadata: [(key: String, value: String)] { [] }
   private let header: TorchHeader
   private let file: OpenFile

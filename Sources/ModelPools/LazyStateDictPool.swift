@@ -33,7 +33,7 @@ open class LazyStateDictPool: BaseModelPool {
   ///
   /// - Throws: `JSONParsingError`, `CheckpointError`, and what opening the model throws.
   open override func configuration(of name: String) throws -> JSONValue? {
-    guard let checkpoint = try loadModel(name) as? Checkpoint else {
+    guard let checkpoint = try loadModel(name).origin as? Checkpoint else {
       return try super.configuration(of: name)
     }
     let path = "\(checkpoint.directory)/config.json"

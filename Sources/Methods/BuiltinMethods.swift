@@ -10,4 +10,10 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   DareSimpleAverage.self,
   DareTaskArithmetic.self,
   DareTiesMerging.self,
+  MagMaxAlgorithm.self,
+  TallMaskTaskArithmeticAlgorithm.self,
+  TaskArithmeticWithTrustRegionForCLIP.self,
+  MagnitudeDiffPruningAlgorithm.self,
+  MagnitudePruningForLlama.self,
+  RandomPruningForLlama.self,
 ]

@@ -11,6 +11,11 @@ import Testing
     ["method=dare/simple_average"],
     ["method=dare/task_arithmetic", "method.only_on_linear_weights=true", "seed=7"],
     ["method=dare/ties_merging", "method.sparsity_ratio=0.3"],
+    ["method=magmax/magmax"],
+    ["method=trust_region/clip_task_arithmetic", "method.zero_shot=true"],
+    ["method=tall_mask/task_arithmetic", "method.prun_thre_k=2"],
+    ["method=pruning/llama_magnitude_pruning"],
+    ["method=pruning/llama_random_pruning", "method.prune_type=semistructured"],
   ]
 
   @Test(

@@ -74,4 +74,33 @@ void ck_random_u32(uint64_t key, uint64_t stream, uint64_t first, uint32_t *out,
 void ck_drop_f32(const uint32_t *draws, uint64_t limit, float divisor, float *x, size_t n);
 void ck_drop_f64(const uint32_t *draws, uint64_t limit, double divisor, double *x, size_t n);
 
+// masks.c: which elements of task vectors count. deltas[m] is the task vector of model m; what
+// decides is computed in the type of the task vectors, sums in the order of the models.
+// best = x where |x| is at least |best|
+void ck_larger_f32(const float *x, double *best, size_t n);
+void ck_larger_f64(const double *x, double *best, size_t n);
+// counts += 1 where |near| > factor * |sum of deltas - deltas[task]|, near being base - deltas[task],
+// or deltas[task] where base is NULL.
+void ck_tall_count_f32(const float *const *deltas, size_t models, size_t task, const float *base, float factor,
+                       size_t n, float *counts);
+void ck_tall_count_f64(const double *const *deltas, size_t models, size_t task, const double *base,
+                       double factor, size_t n, float *counts);
+// out = sum over a != b of |deltas[a] * deltas[b]|
+void ck_conflict_f32(const float *const *deltas, size_t models, size_t n, double *out);
+void ck_conflict_f64(const double *const *deltas, size_t models, size_t n, double *out);
+// unified = the largest magnitude among values that have the sign of the sum of deltas (negative
+// where it is 0), with that sign
+void ck_unify_f32(const float *const *deltas, size_t models, size_t n, double *unified);
+void ck_unify_f64(const double *const *deltas, size_t models, size_t n, double *unified);
+// values = 0 where x does not have their sign
+void ck_keep_agreeing_f32(const float *x, double *values, size_t n);
+void ck_keep_agreeing_f64(const double *x, double *values, size_t n);
+// values = 0 where counts < least
+void ck_keep_counted(const float *counts, float least, double *values, size_t n);
+// values = 0 where measure is not below limit
+void ck_keep_below(const double *measure, double limit, double *values, size_t n);
+
+// smallest.c: marks = 1 at the k smallest values, the first ones among equals, NaN largest; else 0.
+void ck_mark_smallest(const double *metric, size_t n, size_t k, uint8_t *marks);
+
 #endif

@@ -206,6 +206,9 @@ public final class ElementwiseInputs: Sendable {
     } == .float64
   }
 
+  /// The type that blocks are computed in where it is one for all tensors.
+  public var computingType: DType { isEverywhereWide ? .float64 : .float32 }
+
   /// Whether all blocks are computed in `Double`.
   var isEverywhereWide: Bool { jointPrecision == .float64 }
 

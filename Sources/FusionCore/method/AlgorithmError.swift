@@ -2,6 +2,7 @@
 public enum AlgorithmError: Error, ExitStatusProviding, CustomStringConvertible {
   case notImplemented(String)
   case weightCount(weights: Int, models: [String])
+  case modelCount(needed: String, models: [String])
 
   /// 2: method and models of the configuration do not fit together.
   public var exitStatus: Int32 { 2 }
@@ -13,6 +14,8 @@ public enum AlgorithmError: Error, ExitStatusProviding, CustomStringConvertible 
       "\(method) does not override run(_:)"
     case .weightCount(let weights, let models):
       "method.weights has \(weights) value(s), but the model pool has \(models.count) model(s): \(models)"
+    case .modelCount(let needed, let models):
+      "the method needs \(needed), but modelpool.models has \(models.count): \(models)"
     }
   }
 }

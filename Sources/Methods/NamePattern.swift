@@ -1,0 +1,26 @@
+import FusionCore
+import Tensors
+
+/// A regular expression over names of tensors.
+struct NamePattern {
+  private let regex: Regex<AnyRegexOutput>
+
+  /// Reads patterns.
+  ///
+  /// - Throws: `ParameterError.invalid` naming the one that is no regular expression.
+  static func all(_ texts: [String], key: String) throws -> [NamePattern] {
+    try texts.map { text in
+      do {
+        return NamePattern(regex: try Regex(text))
+      } catch {
+        throw ParameterError.invalid(
+          key: key, value: text, requirement: "is not a regular expression")
+      }
+    }
+  }
+
+  /// Whether a name begins with what the pattern describes.
+  func matchesStart(of name: TensorName) -> Bool {
+    name.string.prefixMatch(of: regex) != nil
+  }
+}

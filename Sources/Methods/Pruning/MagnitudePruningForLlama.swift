@@ -1,0 +1,84 @@
+import FusionCore
+import Tensors
+
+/// Sets the weights of smallest magnitude to 0, row by row of the linear layers of one model.
+///
+/// `unstructured` prunes int(columns · sparsity_ratio) elements of a row, `semistructured` n of
+/// every m neighbours; the first ones among equals.
+public final class MagnitudePruningForLlama: BaseAlgorithm, SimpleProfilerMixin {
+  /// FusionBench's names.
+  public override class var targets: [String] {
+    [
+      "fusion_bench.method.MagnitudePruningForLlama",
+      "fusion_bench.method.pruning.MagnitudePruningForLlama",
+      "fusion_bench.method.pruning.llama_magnitude_prune.MagnitudePruningForLlama",
+    ]
+  }
+
+  /// `unstructured` or `semistructured`.
+  @Parameter("prune_type") var pruneType = PruneRule.Kind.unstructured
+  /// The share of each row that is pruned, where unstructured.
+  @Parameter("sparsity_ratio") public var sparsityRatio = 0.5
+  /// How many of every m elements are pruned, where semistructured.
+  @Parameter("n") public var n = 2
+  /// The neighbours of which n are pruned, where semistructured.
+  @Parameter("m") public var m = 4
+  /// Accepted for FusionBench's configurations, without effect.
+  @Parameter("device") public var device = "cpu"
+  /// The type that magnitudes are compared in; null for that of the weights.
+  @Parameter("dtype") public var dtype: String? = nil
+
+  /// Times of the phases.
+  public let profiler = SimpleProfiler()
+
+  /// Prunes a share of every row.
+  public convenience init(sparsityRatio: Double) {
+    self.init()
+    self.sparsityRatio = sparsityRatio
+  }
+
+  /// Prunes n of every m elements.
+  public convenience init(n: Int, of m: Int) {
+    self.init()
+    pruneType = .semistructured
+    self.n = n
+    self.m = m
+  }
+
+  /// Refuses what is no share, n that is not among m, and unknown types.
+  public override func validate() throws {
+    _ = try rule()
+    _ = try comparisonType()
+  }
+
+  /// Prunes `_pretrained_`, or the first model.
+  ///
+  /// - Throws: when there is no model, or nothing to prune.
+  public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
+    try profile("load model") {
+      try world.agreeing {
+        let type = try comparisonType()
+        let model = try modelpool.loadPretrainedOrFirstModel()
+        return .model(
+          try rule().pruned(model, label: "magnitude pruning") { row, metric in
+            for i in metric.indices { metric[i] = row.result[i].magnitude }
+            if let type { MatrixRow.round(metric, to: type) }
+          })
+      }
+    }
+  }
+
+  private func rule() throws -> PruneRule {
+    try PruneRule(pruneType, sparsityRatio: sparsityRatio, n: n, m: m)
+  }
+
+  private func comparisonType() throws -> DType? {
+    guard let dtype else { return nil }
+    guard let type = DType(userName: dtype), type.isFloatingPoint else {
+      throw ParameterError.invalid(
+        key: "dtype", value: dtype,
+        requirement: "must be float64, float32, float16, bfloat16 or null")
+    }
+    return type
+  }
+}

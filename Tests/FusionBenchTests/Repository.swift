@@ -20,10 +20,10 @@ enum Repository {
 
   /// Writes the golden models as `base`, `ft1`, `ft2`, `ft3`.
   static func saveGoldenModels(to folder: String) throws {
-    let saver = ModelSaver(world: LocalFabric())
     for model in 0...3 {
       let name = model == 0 ? "base" : "ft\(model)"
-      _ = try saver.save(try GoldenModel.stateDict(model), to: "\(folder)/\(name)")
+      let state = try GoldenModel.stateDict(model)
+      try BaseModelPool([(name, state)]).saveModel(state, to: "\(folder)/\(name)")
     }
   }
 }

@@ -4,7 +4,7 @@ import FusionCore
 ///
 /// The pre-trained model takes no part. Source: model soups, Wortsman et al., 2022,
 /// https://arxiv.org/abs/2203.05482.
-public final class SimpleAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+public class SimpleAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   /// FusionBench's names.
   public override class var targets: [String] {
     [

@@ -4,7 +4,7 @@ import FusionCore
 ///
 /// Source: Ilharco et al., "Editing models with task arithmetic", 2023,
 /// https://arxiv.org/abs/2212.04089.
-public final class TaskArithmeticAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+public class TaskArithmeticAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   /// FusionBench's names.
   public override class var targets: [String] {
     [

@@ -10,7 +10,7 @@ import Wording
 /// position is that of the sum of trimmed values; where that is 0, of the sum of all elected signs.
 /// Source: Yadav et al., "TIES-Merging", 2023, https://arxiv.org/abs/2306.01708, with FusionBench's
 /// reading of it.
-public final class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   /// FusionBench's names.
   public override class var targets: [String] {
     [

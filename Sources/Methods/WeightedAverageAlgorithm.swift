@@ -3,7 +3,7 @@ import FusionCore
 /// A weighted mean of every parameter: θ = Σ_t w_t θ_t, with w_t / Σ w for `normalize`.
 ///
 /// The pre-trained model takes no part.
-public final class WeightedAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+public class WeightedAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   /// FusionBench's names.
   public override class var targets: [String] {
     [

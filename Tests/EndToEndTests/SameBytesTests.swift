@@ -8,6 +8,9 @@ import Testing
     ["method=weighted_average", "method.weights=[0.5,0.3,0.2]"],
     ["method=task_arithmetic"],
     ["method=ties_merging"],
+    ["method=slerp/slerp", "method.t=0.3", "modelpool.models={_pretrained_: base, a: ft1}"],
+    ["method=linear/expo"],
+    ["method=model_stock/model_stock"],
     ["method=dare/simple_average"],
     ["method=dare/task_arithmetic", "method.only_on_linear_weights=true", "seed=7"],
     ["method=dare/ties_merging", "method.sparsity_ratio=0.3"],
@@ -24,12 +27,15 @@ import Testing
   func ranksDoNotMatter(_ method: [String], _ dtype: DType) throws {
     let folder = try TemporaryFolder()
     try TinyModels.write(to: folder.url, dtype: dtype)
+    let isPoolGiven = method.contains { $0.hasPrefix("modelpool.models=") }
+    let pool =
+      isPoolGiven ? [] : ["modelpool.models={_pretrained_: base, a: ft1, b: ft2, c: ft3}"]
     var reference: Data?
     for ranks in 0...5 {
       let run = try CommandRun(
-        method + [
-          "modelpool=state_dict", "modelpool.models={_pretrained_: base, a: ft1, b: ft2, c: ft3}",
-          "taskpool=dummy", "merged_model_save_path=out\(ranks)", "print_config=false",
+        method + pool + [
+          "modelpool=state_dict", "taskpool=dummy", "merged_model_save_path=out\(ranks)",
+          "print_config=false",
         ], ranks: ranks, in: folder.url)
       try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
       let bytes = try folder.bytes("out\(ranks)/model.safetensors")

@@ -27,13 +27,16 @@ public enum GoldenModel {
   public static func pool(
     models: Int = 3, pretrained: Bool = true, dtype: DType = .float64
   ) throws -> BaseModelPool {
-    var entries: [(name: String, model: any StateDict)] = []
-    if pretrained { entries.append(("_pretrained_", try stateDict(0, dtype: dtype))) }
-    for t in 1...models {
-      let name = String(UnicodeScalar(UInt8(96 + t)))
-      entries.append((name, try stateDict(t, dtype: dtype)))
-    }
-    return try BaseModelPool(entries)
+    try pool(of: Array((pretrained ? 0 : 1)...models), dtype: dtype)
+  }
+
+  /// A pool of some models: 0 is `_pretrained_`, 1 is a, 2 is b ….
+  public static func pool(of models: [Int], dtype: DType = .float64) throws -> BaseModelPool {
+    try BaseModelPool(
+      models.map { t in
+        let name = t == 0 ? "_pretrained_" : String(UnicodeScalar(UInt8(96 + t)))
+        return (name, try stateDict(t, dtype: dtype))
+      })
   }
 }
 

@@ -27,9 +27,12 @@ import Testing
     try dtypes.map { dtype in try (0..<4).map { try model(UInt64($0), dtype) } }
   }
 
-  private static func pool(_ models: [InMemoryStateDict]) throws -> BaseModelPool {
+  private static func pool(
+    _ models: [InMemoryStateDict], _ names: [String]
+  ) throws -> BaseModelPool {
     try BaseModelPool(
-      zip(["_pretrained_", "a", "b", "c"], models).map { (name: $0, model: $1) })
+      zip(["_pretrained_", "a", "b", "c"], models).filter { names.contains($0.0) }
+        .map { (name: $0, model: $1) })
   }
 
   @Test(
@@ -39,12 +42,12 @@ import Testing
   func ranks(_ method: MethodCase, _ dtype: Int) throws {
     let models = try Self.models.get()[dtype]
     #expect(models[0].manifest.tensors[0].dtype == Self.dtypes[dtype])
-    let alone = try #require(try method.make().run(Self.pool(models)).model)
+    let alone = try #require(try method.make().run(Self.pool(models, method.names)).model)
     let expected = try alone.allBytes()
     #expect(expected.count == alone.manifest.byteCount && Set(expected).count > 100)
     for ranks in 1...4 {
       let parts = try ThreadFabric.run(ranks: ranks, threads: ranks == 2 ? 2 : 1) { fabric in
-        let pool = try Self.pool(models)
+        let pool = try Self.pool(models, method.names)
         let algorithm = method.make()
         pool.fabric = fabric
         algorithm.fabric = fabric
@@ -60,7 +63,7 @@ import Testing
   func missingModel(_ method: MethodCase) {
     let outcomes = ThreadFabric.outcomes(ranks: 3) { fabric in
       let pool = BaseModelPool()
-      for name in ["_pretrained_", "a", "b", "c"] {
+      for name in method.names {
         // Rank 1 alone has a model that does not fit or cannot be opened.
         if fabric.globalRank == 1 {
           try pool.addModel(name, .config(.init(.string("nowhere"))))

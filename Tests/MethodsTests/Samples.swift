@@ -7,6 +7,8 @@ import Testing
 /// A method under the name that a test shows.
 struct MethodCase: CustomTestStringConvertible, Sendable {
   let testDescription: String
+  /// The models that it takes of `_pretrained_`, a, b and c.
+  var names = ["_pretrained_", "a", "b", "c"]
   let make: @Sendable () -> BaseAlgorithm
 
   static let all: [MethodCase] =
@@ -28,7 +30,7 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
         TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 0.7, mergeFunction: .max)
       },
       MethodCase(testDescription: "dummy") { DummyAlgorithm() },
-    ] + dropping + masking
+    ] + dropping + masking + arcs
 }
 
 /// A model of one tensor `w`.

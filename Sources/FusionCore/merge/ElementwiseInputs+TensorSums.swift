@@ -56,8 +56,8 @@ extension ElementwiseInputs {
     return totals
   }
 
-  /// The run of pieces that this rank sums: those whose first element lies in its equal share.
-  private func ownPieces(of pieces: [Slice], in world: any Fabric) -> Range<Int> {
+  /// The run of pieces that this rank goes through: those whose first element lies in its share.
+  func ownPieces(of pieces: [Slice], in world: any Fabric) -> Range<Int> {
     var starts: [Int] = []
     var elements = 0
     for piece in pieces {

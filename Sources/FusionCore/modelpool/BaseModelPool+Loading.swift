@@ -57,6 +57,20 @@ extension BaseModelPool {
     }
   }
 
+  /// The pre-trained model and the values of the others, side by side.
+  ///
+  /// Every process of `world` needs to call this method: a model that one cannot open is everyone's
+  /// failure.
+  ///
+  /// - Throws: `AgreedError` when models are missing or do not fit together.
+  public func loadPretrainedModelAndValues() throws -> ElementwiseInputs {
+    try world.agreeing {
+      _ = try loadPretrainedModel()
+      guard count > 0 else { throw PoolError.noModels }
+      return try inputs(of: modelNames, base: "_pretrained_")
+    }
+  }
+
   /// Some models side by side, opened once: whoever asks for the same gets the same inputs, so that
   /// merges of them can be read together.
   ///

@@ -1,0 +1,31 @@
+import FusionCore
+
+/// TIES merging of causal language models, of the transformer layers alone if wanted.
+///
+/// With `merge_backbone` only `model.layers.*` is merged; embeddings, the last norm and the head are
+/// those of `_pretrained_`, so vocabularies may differ.
+public final class TiesMergingForCausalLM: TiesMergingAlgorithm {
+  /// FusionBench's names.
+  public override class var targets: [String] {
+    [
+      "fusion_bench.method.TiesMergingForCausalLM",
+      "fusion_bench.method.linear.ties_merging_for_causallm.TiesMergingForCausalLM",
+    ]
+  }
+
+  /// Whether only the transformer layers are merged, into `_pretrained_`.
+  @Parameter("merge_backbone") public var mergeBackbone = false
+  /// Accepted for FusionBench's configurations; the program's `merged_model_save_path` saves.
+  @Parameter("model_save_path") public var modelSavePath: String? = nil
+
+  /// Merges the models of the pool, or their layers.
+  ///
+  /// - Throws: when models are missing or do not fit together, and for `merge_backbone` when
+  ///   `_pretrained_` is missing or a model has no `model.layers`.
+  public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
+    noteUnused(savePath: modelSavePath)
+    guard mergeBackbone else { return try super.run(modelpool) }
+    try world.agreeing { _ = try modelpool.loadPretrainedModel() }
+    return try Backbone.layers.merge(modelpool) { try super.run($0) }
+  }
+}

@@ -70,9 +70,10 @@ import Testing
     try ThreadFabric.run(ranks: ranks, threads: threads) { world in
       let options = SaveOptions()
       options.fsync = false
-      return try ModelSaver(world: world, options: options, rules: rules).save(
-        model, to: path, sideFiles: sideFiles, describe: Self.manifest
-      ).files.map(\.sha256)
+      let request = SaveRequest(
+        model, to: path, options: options, rules: rules, sideFiles: sideFiles,
+        describe: Self.manifest)
+      return try ModelSaver(world: world).save(request).files.map(\.sha256)
     }
   }
 
@@ -163,7 +164,8 @@ import Testing
         #expect(error.description.contains("2 of 2 values"), "\(error)")
       }
       let counts = try ThreadFabric.run(ranks: ranks) { world in
-        try ModelSaver(world: world, rules: lax).save(special, to: out).nonFinite.map(\.count)
+        try ModelSaver(world: world).save(SaveRequest(special, to: out, rules: lax)).nonFinite
+          .map(\.count)
       }
       #expect(counts.allSatisfy { $0 == [2] })
     }
@@ -203,10 +205,11 @@ import Testing
       let options = SaveOptions()
       options.fsync = false
       options.maxShardSize = ShardSize(bytes: 21_000)
-      let saver = ModelSaver(
-        world: LocalFabric(), options: options, rules: SaveRules(overwrite: true))
       func damaged(_ damage: () throws -> Void) throws -> String {
-        _ = try saver.save(try model(), to: out, describe: Self.manifest)
+        _ = try ModelSaver(world: LocalFabric()).save(
+          SaveRequest(
+            try model(), to: out, options: options, rules: SaveRules(overwrite: true),
+            describe: Self.manifest))
         try damage()
         let outcomes = ThreadFabric.outcomes(ranks: ranks) { world in
           _ = try world.verifyOutput(out)

@@ -90,7 +90,7 @@ import Testing
     let disk = folder.url.appendingPathComponent("disk")
     try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
     // Only root may mount.
-    let flags = kind == "ro" ? UInt(MS_RDONLY.rawValue) : 0
+    let flags = kind == "ro" ? UInt(MS_RDONLY) : 0
     guard mount("tmpfs", disk.path, "tmpfs", flags, "size=1m") == 0 else { return }
     defer { umount(disk.path) }
     for ranks in [0, 2] {

@@ -223,7 +223,7 @@ import Testing
         #expect(Set(texts).count == 1)
         return texts[0]
       }
-      let second = URL(filePath: out + "/model-00002-of-00003.safetensors")
+      let second = URL(filePath: out + "/model-00002-of-00002.safetensors")
       let undamaged = try damaged {}
       #expect(undamaged == "fine")
       let changed = try damaged {
@@ -231,11 +231,11 @@ import Testing
         bytes[bytes.count - 1] ^= 1
         try bytes.write(to: second)
       }
-      #expect(changed.contains("model-00002-of-00003.safetensors: SHA-256 is"))
+      #expect(changed.contains("model-00002-of-00002.safetensors: SHA-256 is"))
       let cut = try damaged { try Data(contentsOf: second).dropLast().write(to: second) }
       #expect(cut.contains("but the manifest says"))
       let gone = try damaged { try FileManager.default.removeItem(at: second) }
-      #expect(gone.contains("model-00002-of-00003"))
+      #expect(gone.contains("model-00002-of-00002"))
       let empty = try damaged {
         try Data("{}".utf8).write(to: URL(filePath: out + "/merge_manifest.json"))
       }

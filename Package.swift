@@ -107,6 +107,13 @@ let package = Package(
       "ModelPools",
       ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree", "Wording"]),
 
+    .swift(
+      "Inspection",
+      [
+        "FusionCore", "ModelPools", "Checkpoints", "Tensors", "Wording", "CFusionKernels",
+        .collections,
+      ]),
+
     // Evaluation
     .target(name: "CTorchInterface"),
     .target(
@@ -144,13 +151,16 @@ let package = Package(
       name: "fusion_bench",
       dependencies: [
         "Programs", "FusionCore", "FusionMPI", "MPIModule", "HydraConfig", "ConfigTree",
-        "Checkpoints",
+        "Checkpoints", "Inspection", "ModelPools", "Wording",
       ],
       swiftSettings: strict),
 
     .executableTarget(
       name: "merge_benchmark", dependencies: ["FusionCore", "Checkpoints", "Tensors"],
       path: "Benchmarks/MergeBenchmark", swiftSettings: strict),
+
+    .executableTarget(
+      name: "bare_merge", path: "Benchmarks/BareMerge", cSettings: kernelSettings),
 
     // Tests
     .target(
@@ -180,7 +190,12 @@ let package = Package(
     .test(
       "Methods",
       ["Methods", "FusionCore", "Tensors", "ConfigTree", "Checkpoints", "FusionTestSupport"]),
-    .test("ModelPools", ["ModelPools", "FusionCore", "Checkpoints", "Tensors", "ConfigTree"]),
+    .test(
+      "ModelPools",
+      ["ModelPools", "FusionCore", "Checkpoints", "Tensors", "ConfigTree", "FusionTestSupport"]),
+    .test(
+      "Inspection",
+      ["Inspection", "FusionCore", "Checkpoints", "Tensors", "FusionTestSupport"]),
     .test("TaskPools", ["TaskPools", "FusionCore", "Tensors", "ConfigTree"]),
     .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),
     .test("DataSets", ["DataSets", "CZlib"], exclude: ["Fixtures"]),

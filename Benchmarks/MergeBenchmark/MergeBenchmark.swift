@@ -17,9 +17,13 @@ enum MergeBenchmark {
   private static func run() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch (arguments.first, arguments.count) {
-    case ("models", 3):
+    case ("models", 3), ("bfloat16", 3):
       guard let count = Int(arguments[2]) else { throw UsageError() }
-      try SyntheticModels(count: count).write(to: arguments[1])
+      let models =
+        arguments[0] == "models"
+        ? SyntheticModels(count: count)
+        : SyntheticModels(count: count, dtype: .bfloat16, towers: 5)
+      try models.write(to: arguments[1])
     case ("baseline", 3...):
       let seconds = try Baseline(inputs: Array(arguments[2...]), output: arguments[1]).run()
       print(String(format: "%.3f", seconds))
@@ -30,6 +34,6 @@ enum MergeBenchmark {
 
 struct UsageError: Error, CustomStringConvertible {
   var description: String {
-    "usage: merge_benchmark models FOLDER COUNT | merge_benchmark baseline OUTPUT INPUT…"
+    "usage: merge_benchmark models|bfloat16 FOLDER COUNT | merge_benchmark baseline OUTPUT INPUT…"
   }
 }

@@ -4,14 +4,22 @@ import FusionCore
 import Tensors
 
 /// A base and fine-tuned models with the shapes of CLIP's ViT-B/32 vision tower: 87,456,000
-/// float32 parameters each.
+/// parameters each, or several times as many.
 struct SyntheticModels {
   let count: Int
+  var dtype = DType.float32
+  var towers = 1
 
   /// Writes `base`, `ft1`, `ft2` … below `folder`; models that are there already are left.
   func write(to folder: String) throws {
     let manifest = try Manifest(
-      Self.shapes.map { try TensorInfo(name: $0.0, dtype: .float32, shape: $0.1) })
+      (0..<towers).flatMap { tower in
+        try Self.shapes.map {
+          try TensorInfo(
+            name: towers == 1 ? $0.0 : TensorName("tower.\(tower).\($0.0.string)"), dtype: dtype,
+            shape: $0.1)
+        }
+      })
     for model in 0...count {
       let path = "\(folder)/\(model == 0 ? "base" : "ft\(model)")"
       if FileManager.default.fileExists(atPath: "\(path)/model.safetensors") { continue }
@@ -26,9 +34,13 @@ struct SyntheticModels {
         let scale = Float(1 + slice.tensor % 7) * 1e-4
         let values = (start..<start + slice.count).map { element in
           let base = 0.02 * noise(0, element)
-          return model == 0 ? base : base + scale * noise(model, element)
+          return Double(model == 0 ? base : base + scale * noise(model, element))
         }
-        try values.withUnsafeBytes { try writer.write(slice, $0) }
+        var bytes = [UInt8](repeating: 0, count: slice.count * dtype.byteCount)
+        values.withUnsafeBufferPointer { values in
+          bytes.withUnsafeMutableBytes { Conversion.store(values, as: dtype, into: $0) }
+        }
+        try bytes.withUnsafeBytes { try writer.write(slice, $0) }
       }
       try writer.finishWriting()
       try writer.commit()

@@ -14,9 +14,7 @@ extension Fabric {
   public func verifyOutput(_ path: String) throws -> MergeManifest {
     let path = Paths.expandingTilde(path)
     let manifest = try agreeing { try MergeManifest(of: path) }
-    let directory =
-      SafetensorsWriter.isSingleFile(path) ? Paths.directory(of: path) : path
-    let place: @Sendable (String) -> String = { Paths.join(directory, $0) }
+    let place: @Sendable (String) -> String = { MergeManifest.place(of: $0, in: path) }
     try agreeing {
       // Sizes and headers cost nothing: every rank looks, so that gross damage is told at once.
       for output in manifest.outputs {

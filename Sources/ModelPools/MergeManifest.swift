@@ -32,6 +32,12 @@ public struct MergeManifest: Codable, Sendable {
       ? "\(output).manifest.json" : "\(output)/merge_manifest.json"
   }
 
+  /// Where a weight file of the output at `path` is.
+  static func place(of file: String, in path: String) -> String {
+    Paths.join(
+      SafetensorsWriter.isSingleFile(path) ? Paths.directory(of: path) : path, file)
+  }
+
   /// Reads the manifest of the output at `path`.
   ///
   /// - Throws: `ManifestError` when there is none, or one of another shape.

@@ -94,7 +94,8 @@ public struct ModelSaver {
     return SavedModel(
       path: path,
       files: manifest.outputs.map {
-        SavedModel.File(path: "\(path)/\($0.file)", size: $0.size, sha256: $0.sha256)
+        SavedModel.File(
+          path: MergeManifest.place(of: $0.file, in: path), size: $0.size, sha256: $0.sha256)
       },
       byteCount: manifest.outputs.reduce(0) { $0 + $1.size },
       seconds: (ContinuousClock.now - started) / .seconds(1),

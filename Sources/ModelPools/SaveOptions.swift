@@ -29,6 +29,9 @@ public struct ShardSize: ConfigRepresentable, Sendable {
   /// At least 1.
   public let bytes: Int
 
+  /// A size of `bytes`.
+  public init(bytes: Int) { self.bytes = bytes }
+
   /// Reads a size.
   public static func decode(_ node: ConfigNode, key: String) throws -> ShardSize {
     switch node.value {

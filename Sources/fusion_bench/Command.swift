@@ -4,7 +4,7 @@ import HydraConfig
 import Programs
 
 /// What the command line asks for.
-struct Command {
+struct Command: CommandLineJob {
   let line: HydraCommandLine
   let composer: ConfigComposer
   let configName: String

@@ -11,7 +11,8 @@ enum FusionBenchMain {
     Interruption.watch(isFirst: launcher?.rank ?? 0 == 0)
     let reporter = ErrorReporter()
     do {
-      let command = try Command(Array(CommandLine.arguments.dropFirst()))
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      let command: any CommandLineJob = try Subcommand(arguments) ?? Command(arguments)
       if command.onlyPrints {
         // Nothing is shared, so MPI is not needed: the first rank prints for all.
         if launcher?.rank ?? 0 == 0 { try StandardOutput.write(try command.text()) }

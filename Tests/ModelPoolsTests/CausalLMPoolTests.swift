@@ -19,7 +19,7 @@ import Testing
         Tensor("model.layers.0.w", shape: [2], values: [value, value + 0.1]),
         Tensor("model.norm.weight", shape: [2], values: [value, value]),
       ])
-      try BaseModelPool([(name, model)]).saveModel(model, to: "\(folder)/\(name)")
+      _ = try ModelSaver(world: LocalFabric()).save(SaveRequest(model, to: "\(folder)/\(name)"))
     }
     return folder
   }
@@ -118,7 +118,7 @@ import Testing
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let model = try InMemoryStateDict([Tensor("w", shape: [1], values: [1])])
-    try BaseModelPool([("other", model)]).saveModel(model, to: "\(folder)/other")
+    _ = try ModelSaver(world: LocalFabric()).save(SaveRequest(model, to: "\(folder)/other"))
     let pool = try make([
       ("_target_", .string("CausalLMBackbonePool")),
       ("models", .dictionary(["a": ConfigNode(.string("\(folder)/other"))])),

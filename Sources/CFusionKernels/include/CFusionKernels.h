@@ -22,6 +22,11 @@ void ck_round_f32(ck_dtype type, float *values, size_t n);
 // finite.c: how many of the stored elements are NaN or infinite; 0 for integers.
 int64_t ck_count_nonfinite(ck_dtype type, const void *from, size_t n);
 
+// distance.c: adds to *squares those of a - b, to *squares_a those of a, to *differing the positions
+// where a and b differ; raises *largest to the largest |a - b|. NaN stays in sums and in *largest.
+void ck_distance_f64(const double *a, const double *b, size_t n, double *largest, double *squares,
+                     double *squares_a, int64_t *differing);
+
 // arithmetic.c: task vectors and sums. A task vector is computed in f32 or f64, sums in f64.
 void ck_delta_f32(const float *x, const float *base, float *delta, size_t n);
 void ck_delta_f64(const double *x, const double *base, double *delta, size_t n);

@@ -11,4 +11,9 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   DareTaskArithmetic.self,
   DareTiesMerging.self,
   TaskSingularVectorMerging.self,
+  IsotropicMergingInCommonSubspace.self,
+  IsotropicMergingInCommonAndTaskSubspace.self,
+  SingularValueCalibration.self,
+  SingularValueCalibrationWithBaseMethod.self,
+  SingularValueCalibrationArithmeticTask.self,
 ]

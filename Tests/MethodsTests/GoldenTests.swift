@@ -12,7 +12,7 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
 }
 
 let goldenCases: [GoldenCase] =
-  droppingGoldens + [
+  droppingGoldens + subspaceGoldens + [
     GoldenCase(
       testDescription: "simple average",
       row:

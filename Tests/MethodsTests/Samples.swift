@@ -28,7 +28,7 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
         TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 0.7, mergeFunction: .max)
       },
       MethodCase(testDescription: "dummy") { DummyAlgorithm() },
-    ] + dropping
+    ] + dropping + subspaceMethods
 }
 
 /// A model of one tensor `w`.

@@ -35,4 +35,9 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   TaskArithmeticForCausalLM.self,
   TiesMergingForCausalLM.self,
   WeightedAverageForLLama.self,
+  IsotropicMergingInCommonSubspace.self,
+  IsotropicMergingInCommonAndTaskSubspace.self,
+  SingularValueCalibration.self,
+  SingularValueCalibrationWithBaseMethod.self,
+  SingularValueCalibrationArithmeticTask.self,
 ]

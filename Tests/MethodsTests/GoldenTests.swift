@@ -16,7 +16,7 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
 }
 
 let goldenCases: [GoldenCase] =
-  droppingGoldens + maskingGoldens + arcGoldens + [
+  droppingGoldens + maskingGoldens + arcGoldens + subspaceGoldens + [
     GoldenCase(
       testDescription: "simple average",
       row:

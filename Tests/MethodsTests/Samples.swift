@@ -30,7 +30,7 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
         TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 0.7, mergeFunction: .max)
       },
       MethodCase(testDescription: "dummy") { DummyAlgorithm() },
-    ] + dropping + masking + arcs
+    ] + dropping + masking + arcs + subspaceMethods
 }
 
 /// A model of one tensor `w`.

@@ -3,6 +3,7 @@ public enum AlgorithmError: Error, ExitStatusProviding, CustomStringConvertible 
   case notImplemented(String)
   case weightCount(weights: Int, models: [String])
   case modelCount(needed: String, models: [String])
+  case notOneModel(method: String)
 
   /// 2: method and models of the configuration do not fit together.
   public var exitStatus: Int32 { 2 }
@@ -12,6 +13,8 @@ public enum AlgorithmError: Error, ExitStatusProviding, CustomStringConvertible 
     switch self {
     case .notImplemented(let method):
       "\(method) does not override run(_:)"
+    case .notOneModel(let method):
+      "method.base_method: \(method) does not return one model, which is what is calibrated"
     case .weightCount(let weights, let models):
       "method.weights has \(weights) value(s), but the model pool has \(models.count) model(s): \(models)"
     case .modelCount(let needed, let models):

@@ -1,0 +1,103 @@
+"""Makes Tests/Goldens/subspace: float32 models and what FusionBench merges them to by methods that
+decompose weight matrices.
+
+    pip install fusion-bench safetensors && python Tests/Goldens/make_subspace_goldens.py
+
+`full` has task vectors of full rank, `low` of rank 3 with noise of 1 % of their size. Matrices are
+wide, tall and square, as in a transformer; there are a convolution, biases and an embedding.
+"""
+
+import os
+
+import torch
+from safetensors.torch import save_file
+
+from fusion_bench.method import (
+    ISO_C_Merge,
+    ISO_CTS_Merge,
+    TaskSingularVectorMerging,
+)
+from fusion_bench.method.singular_value_calibration import (
+    SingularValueCalibrationArithmeticTask,
+    SingularValueCalibrationWithBaseMethod,
+)
+from fusion_bench.modelpool import BaseModelPool
+from lightning import Fabric
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "subspace")
+MODELS = ["a", "b", "c", "d"]
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(10, 40)
+        self.conv = torch.nn.Conv2d(3, 4, 4, bias=False)
+        self.fc1 = torch.nn.Linear(32, 48)
+        self.fc2 = torch.nn.Linear(48, 32)
+        self.q = torch.nn.Linear(40, 40)
+
+
+def models(kind):
+    torch.manual_seed(3)
+    base = Net()
+    nets = {"_pretrained_": base}
+    for position, name in enumerate(MODELS):
+        net = Net()
+        generator = torch.Generator().manual_seed(20 + position)
+
+        def normal(*shape):
+            return torch.randn(shape, generator=generator)
+
+        with torch.no_grad():
+            for (key, value), (_, start) in zip(net.named_parameters(), base.named_parameters()):
+                if value.dim() == 2 and kind == "low":
+                    m, n = value.shape
+                    delta = normal(m, 3) @ normal(3, n) * 0.005 + normal(m, n) * 0.0001
+                else:
+                    delta = normal(*value.shape) * 0.01
+                value.copy_(start + delta)
+        nets[name] = net
+    return nets
+
+
+def cases():
+    def base_method(**kwargs):
+        return SingularValueCalibrationWithBaseMethod(**kwargs)
+
+    return {
+        "tsvm": TaskSingularVectorMerging(alpha=0.7),
+        "tsvm_list": TaskSingularVectorMerging(
+            alpha=[0.5, 1.0, -1.5, 2.0], exclude_keys=["embedding.weight"]),
+        "iso_c": ISO_C_Merge(scaling_factor=1.3, exclude_keys=["q.weight"]),
+        "iso_cts": ISO_CTS_Merge(scaling_factor=0.9, common_space_fraction=0.7),
+        "svc_task_arithmetic": SingularValueCalibrationArithmeticTask(
+            scaling_factor=0.3, alpha=0.1),
+        "svc_tsvm": base_method(base_method=TaskSingularVectorMerging(alpha=1), alpha=1.0),
+    }
+
+
+def save(path, model):
+    save_file({key: value.contiguous() for key, value in model.state_dict().items()}, path)
+
+
+def main():
+    fabric = Fabric(accelerator="cpu", devices=1)
+    for kind in ["full", "low"]:
+        folder = os.path.join(HERE, kind)
+        os.makedirs(folder, exist_ok=True)
+        for name, net in models(kind).items():
+            save(os.path.join(folder, f"{name}.safetensors"), net)
+        for name, algorithm in cases().items():
+            algorithm._fabric_instance = fabric
+            merged = algorithm.run(BaseModelPool(models(kind)))
+            save(os.path.join(folder, f"merged_{name}.safetensors"), merged)
+        single = TaskSingularVectorMerging(return_single_task_models=True)
+        single._fabric_instance = fabric
+        for name, model in single.run(BaseModelPool(models(kind))).items():
+            if name in ["b", "merged"]:
+                save(os.path.join(folder, f"merged_tsvm_single_{name}.safetensors"), model)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+import Checkpoints
+import ConfigTree
+import Foundation
+import FusionCore
+import FusionTestSupport
+import Methods
+import Tensors
+import Testing
+
+/// A method and the file with FusionBench's result for the models in Tests/Goldens/subspace.
+private let references: [ReferenceCase] = [
+  ReferenceCase(testDescription: "tsvm") { taskSingularVectors(alpha: .number(0.7)) },
+  ReferenceCase(testDescription: "tsvm_list") {
+    taskSingularVectors(alpha: .list([0.5, 1, -1.5, 2]), excluding: ["embedding.weight"])
+  },
+  ReferenceCase(testDescription: "iso_c") {
+    let method = IsotropicMergingInCommonSubspace(scalingFactor: 1.3)
+    method.excludeKeys = ["q.weight"]
+    return method
+  },
+  ReferenceCase(testDescription: "iso_cts") {
+    IsotropicMergingInCommonAndTaskSubspace(scalingFactor: 0.9, commonSpaceFraction: 0.7)
+  },
+  ReferenceCase(testDescription: "svc_task_arithmetic") {
+    SingularValueCalibrationArithmeticTask(scalingFactor: 0.3, alpha: 0.1)
+  },
+  ReferenceCase(testDescription: "svc_tsvm") { calibratedTaskSingularVectors(alpha: 1) },
+]
+
+@Suite struct SubspaceMethodTests {
+  private static func folder(_ kind: String) -> String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Goldens/subspace/\(kind)").path
+  }
+
+  private static func pool(_ kind: String) throws -> BaseModelPool {
+    try BaseModelPool(
+      ["_pretrained_", "a", "b", "c", "d"].map {
+        ($0, try Checkpoint.open("\(folder(kind))/\($0).safetensors"))
+      })
+  }
+
+  /// Compares with FusionBench's result: within 1e-4 of the largest change of each tensor.
+  private static func compare(_ merged: any StateDict, _ kind: String, _ name: String) throws {
+    let expected = try Checkpoint.open("\(folder(kind))/merged_\(name).safetensors")
+    let base = try Checkpoint.open("\(folder(kind))/_pretrained_.safetensors")
+    #expect(merged.manifest.tensors.count == expected.manifest.tensors.count)
+    for info in expected.manifest.tensors {
+      let found = try merged.tensor(info.name).doubles()
+      let wanted = try expected.tensor(info.name).doubles()
+      let start = try base.tensor(info.name).doubles()
+      let change = zip(wanted, start).map { abs($0 - $1) }.max() ?? 0
+      let rounding = 1.2e-7 * (wanted.map(abs).max() ?? 0)
+      let worst = zip(found, wanted).map { abs($0 - $1) }.max() ?? 0
+      #expect(
+        worst <= 1e-4 * change + rounding, "\(info.name): \(worst) of a change of \(change)")
+    }
+  }
+
+  @Test(
+    "float32 results equal FusionBench's, for task vectors of full and of nearly low rank",
+    arguments: references, ["full", "low"])
+  private func agrees(_ reference: ReferenceCase, _ kind: String) throws {
+    let result = try reference.method().run(try Self.pool(kind))
+    try Self.compare(try #require(result.model), kind, reference.testDescription)
+  }
+
+  @Test(
+    "single task models equal FusionBench's, whichever is read first", arguments: ["full", "low"])
+  func singleTaskModels(_ kind: String) throws {
+    for order in [[1, 4], [4, 1]] {
+      let method = taskSingularVectors(single: true)
+      guard case .models(let models) = try method.run(try Self.pool(kind)) else {
+        Issue.record("several models are expected")
+        return
+      }
+      #expect(models.map(\.name) == ["a", "b", "c", "d", "merged"])
+      for position in order {
+        try Self.compare(
+          models[position].model, kind, "tsvm_single_\(models[position].name)")
+      }
+      // The sum over the tasks of what each adds is what is merged.
+      let sum = try models.dropLast().map { try $0.model.tensor("q.weight").doubles() }
+        .reduce(Array(repeating: 0.0, count: 1600)) { zip($0, $1).map { $0 + $1 } }
+      let base = try Self.pool(kind).loadPretrainedModel().tensor("q.weight").doubles()
+      let merged = try models[4].model.tensor("q.weight").doubles()
+      for i in base.indices { #expect(abs(sum[i] - 3 * base[i] - merged[i]) < 1e-6) }
+    }
+  }
+
+  @Test(
+    "the bytes are the same for 1, 2, 3 and 5 ranks, each computing the tensors it is dealt",
+    arguments: subspaceMethods)
+  func ranks(_ method: MethodCase) throws {
+    let alone = try #require(try method.make().run(try Self.pool("full")).model)
+    let expected = try alone.allBytes()
+    for ranks in [1, 2, 3, 5] {
+      let tensors = try ThreadFabric.run(ranks: ranks, threads: ranks == 2 ? 2 : 1) { fabric in
+        let pool = try Self.pool("full")
+        let algorithm = method.make()
+        pool.fabric = fabric
+        algorithm.fabric = fabric
+        guard let merge = try algorithm.run(pool).model else { return [Slice: [UInt8]]() }
+        let slices = merge.slices(part: fabric.globalRank, of: ranks, limit: 300)
+        return Dictionary(
+          uniqueKeysWithValues: try slices.map { ($0, try merge.bytes(of: [$0])) })
+      }
+      let all = tensors.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
+      let ordered = all.keys.sorted {
+        ($0.tensor, $0.elements.lowerBound) < ($1.tensor, $1.elements.lowerBound)
+      }
+      #expect(ordered.flatMap { all[$0] ?? [] } == expected, "\(ranks) ranks")
+    }
+  }
+
+  @Test("NaN and infinity are errors that name tensor and model", arguments: subspaceMethods)
+  func nonFinite(_ method: MethodCase) throws {
+    for value in [Double.nan, .infinity] {
+      let pool = try matrixPool(4, 6) { $0 == 2 && $1 == 1 && $2 == 3 ? value : wavy($0, $1, $2) }
+      let merge = try #require(try method.make().run(pool).model)
+      let text = try #require(message { _ = try merge.tensor("w") })
+      #expect(text.contains("tensor 'w'") && text.contains("NaN or infinite"), "\(text)")
+      // Tensors that are not decomposed carry them on.
+      _ = try merge.tensor("b")
+    }
+  }
+
+  @Test("models that changed nothing merge to the pre-trained one", arguments: subspaceMethods)
+  func unchanged(_ method: MethodCase) throws {
+    let pool = try matrixPool(5, 7) { _, row, column in wavy(0, row, column) }
+    let merge = try #require(try method.make().run(pool).model)
+    let base = try pool.loadPretrainedModel().tensor("w").doubles()
+    #expect(try merge.tensor("w").doubles() == base)
+  }
+
+  @Test(
+    "single rows, single columns, small sides and no elements have finite results",
+    arguments: subspaceMethods, [(1, 6), (6, 1), (1, 1), (2, 9), (0, 4), (4, 0)])
+  func shapes(_ method: MethodCase, _ shape: (Int, Int)) throws {
+    for models in [1, 2, 4] {
+      let pool = try matrixPool(shape.0, shape.1, models: models, wavy)
+      let merge = try #require(try method.make().run(pool).model)
+      let values = try merge.tensor("w").doubles()
+      #expect(values.count == shape.0 * shape.1 && values.allSatisfy(\.isFinite))
+    }
+  }
+
+  @Test("one model alone is itself under TSVM, and under ISO-C has equal singular values")
+  func oneModel() throws {
+    let pool = try matrixPool(6, 9, models: 1, dtype: .float64, wavy)
+    let merged = try #require(try taskSingularVectors().run(pool).model).tensor("w").doubles()
+    let model = try pool.loadModel("a").tensor("w").doubles()
+    for (found, expected) in zip(merged, model) { #expect(abs(found - expected) < 1e-12) }
+  }
+
+  @Test(
+    "task vectors of low rank have one finite result: their null spaces stay empty",
+    arguments: [DType.float32, .float64])
+  func lowRank(_ dtype: DType) throws {
+    // Both task vectors are u vᵀ with the same u: rank 1.
+    let pool = try matrixPool(6, 8, dtype: dtype) { model, row, column in
+      let base = wavy(0, row, column)
+      let u = Double(row + 1) / 8
+      return base + (model == 0 ? 0 : u * (model == 1 ? 1 : Double(column % 2)) / 4)
+    }
+    for method in subspaceMethods {
+      let merge = try #require(try method.make().run(pool).model)
+      let merged = try merge.tensor("w").doubles()
+      let base = try pool.loadPretrainedModel().tensor("w").doubles()
+      // Every column of the change is a multiple of u.
+      for column in 0..<8 {
+        let first = merged[column] - base[column]
+        for row in 0..<6 {
+          let change = merged[row * 8 + column] - base[row * 8 + column]
+          #expect(
+            abs(change - Double(row + 1) * first) < 1e-5, "\(method) \(row) \(column)")
+        }
+      }
+      #expect(merged.allSatisfy(\.isFinite) && merged != base)
+    }
+  }
+
+  @Test("parameters that cannot work are errors that name them")
+  func badParameters() throws {
+    let pool = try matrixPool(4, 4, wavy)
+    let alpha = message { _ = try taskSingularVectors(alpha: .list([1, 2, 3])).run(pool) }
+    #expect(alpha?.contains("method.alpha") == true && alpha?.contains("2 model(s)") == true)
+    let key = message { _ = try taskSingularVectors(excluding: ["ww"]).run(pool) }
+    #expect(key?.contains("method.exclude_keys") == true && key?.contains("'w'") == true)
+    for fraction in [-0.1, 1.1] {
+      let method = IsotropicMergingInCommonAndTaskSubspace(
+        scalingFactor: 1, commonSpaceFraction: fraction)
+      #expect(message { try method.validate() }?.contains("common_space_fraction") == true)
+    }
+    #expect(
+      message { try SingularValueCalibration(alpha: 0).validate() }?.contains("alpha") == true)
+    let missing = message { _ = try SingularValueCalibration(alpha: 1).run(pool) }
+    #expect(missing?.contains("_merged_") == true)
+    let method = SingularValueCalibrationWithBaseMethod()
+    method.baseMethod = taskSingularVectors(single: true).config
+    #expect(message { _ = try method.run(pool) }?.contains("does not return one model") == true)
+  }
+
+  @Test("a `_merged_` model is calibrated as the base method's result is")
+  func calibratesMerged() throws {
+    let pool = try Self.pool("full")
+    let merged = try #require(try TaskArithmeticAlgorithm(scalingFactor: 0.3).run(pool).model)
+    try pool.addModel("_merged_", .model(merged))
+    let result = try SingularValueCalibration(alpha: 0.1).run(pool)
+    try Self.compare(try #require(result.model), "full", "svc_task_arithmetic")
+  }
+
+  @Test("a fraction that rounds to more than there is leaves each task one direction less")
+  func roundingOfRanks() throws {
+    // 5 sides, 3 models, nothing common: 5 / 3 rounds to 2, and 3 · 2 > 5.
+    let pool = try matrixPool(5, 6, models: 3, wavy)
+    let merge = try #require(
+      try IsotropicMergingInCommonAndTaskSubspace(scalingFactor: 1, commonSpaceFraction: 0)
+        .run(pool).model)
+    #expect(try merge.tensor("w").doubles().allSatisfy(\.isFinite))
+  }
+}

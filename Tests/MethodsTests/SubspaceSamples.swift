@@ -1,0 +1,94 @@
+import ConfigTree
+import FusionCore
+import Methods
+import Tensors
+
+/// A TSVM with parameters.
+func taskSingularVectors(
+  alpha: NumberOrList? = nil, excluding: [String] = [], single: Bool = false
+) -> TaskSingularVectorMerging {
+  let method = TaskSingularVectorMerging()
+  method.alpha = alpha
+  method.excludeKeys = excluding
+  method.returnSingleTaskModels = single
+  return method
+}
+
+/// Calibration over a TSVM.
+func calibratedTaskSingularVectors(alpha: Double) -> BaseAlgorithm {
+  let method = SingularValueCalibrationWithBaseMethod()
+  method.alpha = alpha
+  method.baseMethod = TaskSingularVectorMerging().config
+  return method
+}
+
+/// Rows that FusionBench gives in float64.
+let subspaceGoldens: [GoldenCase] = [
+  GoldenCase(
+    testDescription: "task singular vectors",
+    row:
+      "0.8578190911|0.8064323628|1.1603002307|-0.9269604248|-0.8684856120|-0.8044490134|0.967165202|5.064078366|9.55434039"
+  ) { taskSingularVectors() },
+  GoldenCase(
+    testDescription: "isotropic, common",
+    row:
+      "0.7368603477|0.8106972683|1.0732941252|-0.9677717238|-0.8684856120|-0.8044490134|0.434597201|5.071896585|1.19753812"
+  ) { IsotropicMergingInCommonSubspace() },
+  GoldenCase(
+    testDescription: "isotropic, common and task .5",
+    row:
+      "0.7209575221|0.7622132318|1.1401759828|-0.8471166087|-0.8684856120|-0.8044490134|1.111279790|5.099091471|21.46624272"
+  ) {
+    IsotropicMergingInCommonAndTaskSubspace(scalingFactor: 1, commonSpaceFraction: 0.5)
+  },
+  GoldenCase(
+    testDescription: "calibrated task arithmetic",
+    row:
+      "0.7063574034|0.8088795650|1.0310214998|-0.9833621772|-0.8648145250|-0.8008295782|0.446349108|5.072084271|2.50947777"
+  ) { SingularValueCalibrationArithmeticTask(scalingFactor: 0.3, alpha: 0.1) },
+]
+
+/// The methods that decompose matrices.
+let subspaceMethods: [MethodCase] = [
+  MethodCase(testDescription: "task singular vectors") { taskSingularVectors() },
+  MethodCase(testDescription: "isotropic, common") { IsotropicMergingInCommonSubspace() },
+  MethodCase(testDescription: "isotropic, common and task") {
+    IsotropicMergingInCommonAndTaskSubspace()
+  },
+  MethodCase(testDescription: "calibrated task arithmetic") {
+    SingularValueCalibrationArithmeticTask()
+  },
+  MethodCase(testDescription: "calibrated task singular vectors") {
+    calibratedTaskSingularVectors(alpha: 1)
+  },
+]
+
+/// A pool of models of one matrix `w`, made by `value` from the model's number (0 is
+/// `_pretrained_`), row and column.
+func matrixPool(
+  _ rows: Int, _ columns: Int, models: Int = 2, dtype: DType = .float32,
+  _ value: (_ model: Int, _ row: Int, _ column: Int) -> Double
+) throws -> BaseModelPool {
+  let pool = BaseModelPool()
+  for (model, name) in ["_pretrained_", "a", "b", "c", "d"].prefix(models + 1).enumerated() {
+    var values: [Double] = []
+    for row in 0..<rows { for column in 0..<columns { values.append(value(model, row, column)) } }
+    let tensors = [
+      try Tensor("w", dtype: dtype, shape: [rows, columns], values: values),
+      try Tensor("b", dtype: dtype, shape: [2], values: [Double(model), 1]),
+    ]
+    try pool.addModel(name, .model(try InMemoryStateDict(tensors)))
+  }
+  return pool
+}
+
+/// Numbers of full rank, different for every model.
+func wavy(_ model: Int, _ row: Int, _ column: Int) -> Double {
+  let i = Double(row * 31 + column + 1)
+  return 0.3 * (i * 0.7).remainder(dividingBy: 1) + (model == 0 ? 0 : 0.1 * wave(i, model))
+}
+
+private func wave(_ i: Double, _ model: Int) -> Double {
+  let x = (0.07 * Double(model) * i * i + Double(model)).remainder(dividingBy: 1)
+  return x * (1 - x * x)
+}

@@ -22,7 +22,6 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   MagnitudePruningForLlama.self,
   RandomPruningForLlama.self,
   ModelRecombinationAlgorithm.self,
-  ModelRecombinationAlgorithm.self,
   DepthUpscalingAlgorithm.self,
   DepthUpscalingForLlama.self,
   PassthroughMerge.self,

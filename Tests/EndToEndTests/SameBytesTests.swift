@@ -46,6 +46,32 @@ import Testing
     }
   }
 
+  @Test(
+    "any number of ranks writes the same bytes of every model",
+    arguments: [
+      ["method=tall_mask/task_arithmetic"], ["method=emr_merging/emr_merging"],
+      ["method=randes/superposed_task_arithmetic", "method.target_layer=[all]"],
+    ])
+  func ranksDoNotMatterForSeveral(_ method: [String]) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    var references: [String: Data] = [:]
+    for ranks in 0...5 {
+      let run = try CommandRun(
+        method + [
+          "modelpool=state_dict", "modelpool.models={_pretrained_: base, a: ft1, b: ft2, c: ft3}",
+          "taskpool=dummy", "merged_model_save_path=out\(ranks)", "print_config=false",
+        ], ranks: ranks, in: folder.url)
+      try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
+      for name in ["a", "b", "c"] {
+        let bytes = try folder.bytes("out\(ranks)/\(name)/model.safetensors")
+        #expect(bytes == references[name, default: bytes], "\(ranks) ranks, \(name)")
+        references[name] = bytes
+      }
+    }
+    #expect(Set(references.values).count == 3)
+  }
+
   @Test("shards and threads do not change the values")
   func shardsDoNotMatter() throws {
     let folder = try TemporaryFolder()

@@ -1,11 +1,12 @@
 """Makes Tests/Goldens/masking: what FusionBench makes of small float32 models by methods that
-choose among elements: MagMax, trust region, TALL masks, EMR, pruning.
+choose among elements (MagMax, trust region, TALL masks, EMR, pruning), and RanDeS.
 
     pip install fusion-bench safetensors && python Tests/Goldens/make_masking_goldens.py
 
 The merged models are those of Tests/Goldens/methods; the pruned one is a tiny Llama.
 """
 
+import copy
 import json
 import os
 
@@ -18,6 +19,10 @@ import fusion_bench
 from fusion_bench.method import MagMaxAlgorithm, MagnitudeDiffPruningAlgorithm
 from fusion_bench.method.emr_merging.utils import emr_merge
 from fusion_bench.method.pruning import MagnitudePruningForLlama
+from fusion_bench.method.randes import (
+    SuperposedModelSoupAlgorithm,
+    SuperposedTaskArithmeticAlgorithm,
+)
 from fusion_bench.method.tall_mask.task_arithmetic import generate_task_masks
 from fusion_bench.method.trust_region import TaskArithmeticWithTrustRegionForCLIP
 from fusion_bench.modelpool import BaseModelPool
@@ -77,6 +82,37 @@ def by_task():
                  f"emr_{name}")
 
 
+def superposed():
+    nets = models()
+    # A number has no last dimension to multiply.
+    base = {k: v for k, v in floats(nets["_pretrained_"].state_dict()).items() if v.dim() > 0}
+    plain = {name: {k: nets[name].state_dict()[k] for k in base} for name in MODELS}
+    vectors = {name: state_dict_sub(plain[name], base) for name in MODELS}
+    shared = dict(
+        random_seed=42, different_across_layers=False, joint_matrix_mode="flatten_hstack", rank=1,
+        random_components=False, shift_layers=0, absorber="None", debug=0, ms_mode="average",
+        verbose=0)
+    for kind, mode, target, every in (
+        ("binary", "random_binary_diagonal_matrix", ["all"], 1),
+        ("diagonal", "random_diagonal_matrix", ["all"], 1),
+    ):
+        algorithm = SuperposedTaskArithmeticAlgorithm(
+            scaling_factor=0.5, mode=mode, target_layer=target, dropout_rate=every, **shared)
+        found, _ = algorithm._compress_and_retrieve(
+            copy.deepcopy(vectors), mode="superposed_task_arithmetic")
+        for name in MODELS:
+            save({k: base[k] + 0.5 * found[name][k].reshape(base[k].shape) for k in base},
+                 f"randes_{kind}_{name}")
+    soup = SuperposedModelSoupAlgorithm(
+        mode="random_binary_diagonal_matrix", target_layer=["mlp_w", "attn_w"], dropout_rate=1,
+        **shared)
+    renamed = {name: {k.replace("fc", "mlp"): v for k, v in plain[name].items()} for name in plain}
+    found, _ = soup._compress_and_retrieve(copy.deepcopy(renamed), mode="superposed_model_soup")
+    for name in MODELS:
+        save(renamed[name], f"soup_input_{name}")
+        save({k: v * 0.25 for k, v in found[name].items()}, f"soup_{name}")
+
+
 def pruned():
     config = transformers.LlamaConfig(
         vocab_size=32, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
@@ -118,6 +154,7 @@ def main():
     os.makedirs(HERE, exist_ok=True)
     merged()
     by_task()
+    superposed()
     pruned()
     version = {
         "torch": torch.__version__, "transformers": transformers.__version__,

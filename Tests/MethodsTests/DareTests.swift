@@ -220,6 +220,7 @@ private final class SeededProgram: FusionProgram {
   let seed: Int?
   let taskpool: BaseTaskPool? = nil
   let fastDevRun = false
+  let logDirectory: String? = nil
 
   init(seed: Int) { self.seed = seed }
 }

@@ -26,6 +26,25 @@ struct MaskingCase: CustomTestStringConvertible, Sendable {
       testDescription: "TALL masks", files: ["a", "b", "c", "d"].map { "tall_mask_\($0)" }
     ) { TallMaskTaskArithmeticAlgorithm(tallMaskLambda: 0.6) },
     MaskingCase(
+      testDescription: "EMR merging", files: ["a", "b", "c", "d"].map { "emr_\($0)" }
+    ) { EMRMerging() },
+    MaskingCase(
+      testDescription: "RanDeS, signs", files: ["a", "b", "c", "d"].map { "randes_binary_\($0)" }
+    ) { try superposed("random_binary_diagonal_matrix") },
+    MaskingCase(
+      testDescription: "RanDeS, normal numbers",
+      files: ["a", "b", "c", "d"].map { "randes_diagonal_\($0)" }
+    ) { try superposed("random_diagonal_matrix") },
+    MaskingCase(
+      testDescription: "RanDeS of whole models",
+      models: ["a", "b", "c", "d"].map { "soup_input_\($0)" },
+      files: ["a", "b", "c", "d"].map { "soup_\($0)" }
+    ) {
+      let method = SuperposedModelSoupAlgorithm()
+      method.differentAcrossLayers = false
+      return method
+    },
+    MaskingCase(
       testDescription: "magnitude difference, minor", models: ["_pretrained_", "a"],
       files: ["magnitude_diff_minor"]
     ) { MagnitudeDiffPruningAlgorithm(pruneRatio: 0.5) },
@@ -60,6 +79,14 @@ struct MaskingCase: CustomTestStringConvertible, Sendable {
       testDescription: "magnitude pruning 2:4", models: ["llama_2_4_input"], files: ["llama_2_4"]
     ) { MagnitudePruningForLlama(n: 2, of: 4) },
   ]
+
+  private static func superposed(_ mode: String) throws -> SuperposedTaskArithmeticAlgorithm {
+    let method = SuperposedTaskArithmeticAlgorithm()
+    method.targetLayers = ["all"]
+    method.differentAcrossLayers = false
+    try method.configure(ConfigNode(.dictionary(["mode": ConfigNode(.string(mode))])))
+    return method
+  }
 
   private static func magnitudeDiff(_ parameters: String) throws -> MagnitudeDiffPruningAlgorithm {
     let method = MagnitudeDiffPruningAlgorithm()

@@ -15,6 +15,17 @@ extension MethodCase {
       method.consensus = 2
       return method
     },
+    MethodCase(testDescription: "EMR merging") { EMRMerging() },
+    MethodCase(testDescription: "RanDeS") {
+      let method = SuperposedTaskArithmeticAlgorithm()
+      method.targetLayers = ["all"]
+      return method
+    },
+    MethodCase(testDescription: "RanDeS of whole models") {
+      let method = SuperposedModelSoupAlgorithm()
+      method.targetLayers = ["all"]
+      return method
+    },
     MethodCase(testDescription: "trust region") {
       TaskArithmeticWithTrustRegionForCLIP(scalingFactor: .number(0.3), thresholdQuantile: 0.8)
     },

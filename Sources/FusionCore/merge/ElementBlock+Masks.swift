@@ -77,3 +77,26 @@ extension ElementBlock {
     }
   }
 }
+
+/// EMR merging (Huang et al., 2024): one vector for all tasks, of which each takes a part.
+extension ElementBlock {
+  /// Sets `sum` to the unified vector: the largest magnitude among the values that have the sign of
+  /// the sum of all (negative where that is 0), with that sign; 0 where there is none.
+  public func setUnified() {
+    guard let out = sum.values.baseAddress else { return }
+    if isWide {
+      ck_unify_f64(pointers64, models.count, sum.values.count, out)
+    } else {
+      ck_unify_f32(pointers32, models.count, sum.values.count, out)
+    }
+  }
+
+  /// Sets to 0 what does not have the sign of a model's value in `values`, or where that is 0.
+  public func keepAgreeing(_ values: SumSlab, with model: Int) {
+    guard let out = values.values.baseAddress else { return }
+    switch models[model] {
+    case .float32(let x): ck_keep_agreeing_f32(x.baseAddress, out, x.count)
+    case .float64(let x): ck_keep_agreeing_f64(x.baseAddress, out, x.count)
+    }
+  }
+}

@@ -94,7 +94,8 @@ public final class ElementwiseInputs: Sendable {
   /// The same inputs with every block's `models` changed before anyone sees them: selections, sums
   /// and merges are all taken of what `change` makes of task vectors.
   ///
-  /// - Parameter change: must depend on the block alone; `sum` is not its to set.
+  /// - Parameter change: must depend on the block alone; `sum` is not its to set, and nor are
+  ///   values that are no task vectors.
   public func preparing(_ change: @escaping @Sendable (ElementBlock) -> Void) -> ElementwiseInputs {
     guard let prepare else { return ElementwiseInputs(self, prepare: change) }
     return ElementwiseInputs(self) { block in
@@ -124,7 +125,7 @@ public final class ElementwiseInputs: Sendable {
   ///
   /// - Parameter body: gets the block and the block's range, counted from the slice's start.
   /// - Throws: what reading and `body` throw.
-  func forEachBlock(
+  public func forEachBlock(
     of slice: Slice, _ body: (ElementBlock, Range<Int>) throws -> Void
   ) throws {
     try Self.forEachBlock(of: slice, for: [self]) { _, block, range in try body(block, range) }

@@ -9,6 +9,14 @@ public enum Slab {
 }
 
 extension Slab {
+  /// The values.
+  public func doubles() -> [Double] {
+    switch self {
+    case .float32(let x): x.map { Double($0) }
+    case .float64(let x): Array(x)
+    }
+  }
+
   /// Σ x, in `Double` and in a fixed order.
   public func sum() -> Double {
     switch self {

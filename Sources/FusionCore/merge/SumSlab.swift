@@ -5,6 +5,9 @@ public struct SumSlab {
   /// The values, zero when a kernel starts.
   public let values: UnsafeMutableBufferPointer<Double>
 
+  /// Sums of one's own, as many as a block has elements.
+  public init(values: UnsafeMutableBufferPointer<Double>) { self.values = values }
+
   private var start: UnsafeMutablePointer<Double>? { values.baseAddress }
 
   /// sum += x

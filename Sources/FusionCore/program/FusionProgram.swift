@@ -4,6 +4,8 @@ public protocol FusionProgram: AnyObject {
   var taskpool: BaseTaskPool? { get }
   /// The seed of all random choices of the job; nil where none was given.
   var seed: Int? { get }
+  /// The folder for what a method writes besides models, `path.log_dir`; nil where none was given.
+  var logDirectory: String? { get }
   /// Whether to stop after one batch per task.
   var fastDevRun: Bool { get }
 }

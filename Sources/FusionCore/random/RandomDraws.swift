@@ -33,6 +33,19 @@ public struct RandomDraws: Sendable {
       key, stream(tensor: tensor, model: model), UInt64(first), start, draws.count)
   }
 
+  /// One of a sequence of numbers below `limit` that belong to no tensor, evenly spread but for a
+  /// share of limit · 2⁻⁶⁴.
+  public func number(_ position: Int, below limit: Int) -> Int {
+    var words: (UInt32, UInt32) = (0, 0)
+    withUnsafeMutablePointer(to: &words) { words in
+      words.withMemoryRebound(to: UInt32.self, capacity: 2) {
+        ck_random_u32(key, .max, UInt64(2 * position), $0, 2)
+      }
+    }
+    let draw = UInt64(words.0) << 32 | UInt64(words.1)
+    return Int(draw.multipliedFullWidth(by: UInt64(limit)).high)
+  }
+
   /// The upper half of the generator's counter: the name's hash and the model, well mixed.
   private func stream(tensor: Int, model: Int) -> UInt64 {
     mixed(nameHashes[tensor] &+ UInt64(model + 1) &* 0x9E37_79B9_7F4A_7C15)

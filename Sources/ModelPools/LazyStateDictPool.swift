@@ -25,7 +25,7 @@ open class LazyStateDictPool: BaseModelPool {
   ///   `PoolError.notAPath`.
   open override func load(_ config: ConfigNode, name: String) throws -> any StateDict {
     try openModel(try modelPath(name)) {
-      name == "_pretrained_" || !hasPretrained ? nil : try loadPretrainedModel()
+      name == "_pretrained_" || !self.hasPretrained ? nil : try self.loadPretrainedModel().origin
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import CheckpointFuzz
 import Testing
 
 @testable import Checkpoints

@@ -1,4 +1,4 @@
-import CheckpointFuzz
+import CheckpointFuzzing
 import Testing
 
 @Suite struct FuzzTests {

@@ -1,4 +1,4 @@
-import CheckpointFuzz
+import CheckpointFuzzing
 import Checkpoints
 import Foundation
 import Testing

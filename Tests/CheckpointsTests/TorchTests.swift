@@ -1,5 +1,5 @@
 import Foundation
-import CheckpointFuzz
+import CheckpointFuzzing
 import Testing
 
 @testable import Checkpoints

@@ -1,4 +1,4 @@
-import CheckpointFuzz
+import CheckpointFuzzing
 import Foundation
 
 /// Fuzzes the parsers of checkpoints, or writes the malformed inputs of the tests to a directory.

@@ -154,5 +154,19 @@ extension MalformedInput {
         $0.op("0")
       }
     },
+    // One long list in many places: looked through once for each, this would take hours.
+    pickle {
+      $0.op("]")
+      $0.bytes += [UInt8(ascii: "q"), 0, UInt8(ascii: "(")]
+      for _ in 0..<100_000 { $0.bytes += [UInt8(ascii: "K"), 1] }
+      $0.op("e")
+      $0.op("0")
+      $0.dictionary {
+        $0.tensor("w", storage: "0", count: 12, shape: [12], strides: [1])
+        for _ in 0..<100_000 { $0.bytes += Array("h\0h\0".utf8) }
+        $0.text("more")
+        $0.dictionary { $0.tensor("v", storage: "0", count: 12, shape: [12], strides: [1]) }
+      }
+    },
   ]
 }

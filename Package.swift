@@ -177,7 +177,13 @@ let package = Package(
     .executableTarget(
       name: "config_fuzz", dependencies: ["ConfigFuzzing"], path: "Tests/Fuzz/ConfigFuzz",
       swiftSettings: strict),
-    .test("Checkpoints", ["Checkpoints", "Tensors", "Wording"]),
+    .target(
+      name: "CheckpointFuzzing", dependencies: ["Checkpoints"],
+      path: "Tests/Fuzz/CheckpointFuzzing", swiftSettings: strict),
+    .executableTarget(
+      name: "checkpoint_fuzz", dependencies: ["CheckpointFuzzing"],
+      path: "Tests/Fuzz/CheckpointFuzz", swiftSettings: strict),
+    .test("Checkpoints", ["Checkpoints", "CheckpointFuzzing", "Tensors", "Wording"]),
     .test("HydraConfig", ["HydraConfig", "ConfigTree", "ConfigFuzzing"]),
     .test("Tensors", ["Tensors", "FusionTestSupport"]),
     .test("LinearAlgebra", ["LinearAlgebra"]),

@@ -1,6 +1,5 @@
 import Checkpoints
 import ConfigTree
-import Foundation
 import FusionCore
 import Tensors
 
@@ -25,20 +24,17 @@ open class LazyStateDictPool: BaseModelPool {
   ///   `PoolError.notAPath`.
   open override func load(_ config: ConfigNode, name: String) throws -> any StateDict {
     try openModel(try modelPath(name)) {
-      name == "_pretrained_" || !hasPretrained ? nil : try loadPretrainedModel()
+      name == "_pretrained_" || !self.hasPretrained ? nil : try self.loadPretrainedModel().origin
     }
   }
 
-  /// Reads the `config.json` in the checkpoint's directory.
+  /// Reads the `config.json` in the checkpoint's directory, or that of an adapter's base.
   ///
   /// - Throws: `JSONParsingError`, `CheckpointError`, and what opening the model throws.
   open override func configuration(of name: String) throws -> JSONValue? {
-    guard let checkpoint = try loadModel(name).origin as? Checkpoint else {
+    guard let model = try loadModel(name).origin as? any StoredModel else {
       return try super.configuration(of: name)
     }
-    let path = "\(checkpoint.directory)/config.json"
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    return try JSONValue(parsing: text, source: path)
+    return try model.configuration()
   }
 }

@@ -107,7 +107,8 @@ public final class ModelOutput {
     try world.onGlobalZero {
       let earlier = companions.listedByEarlierManifest()
       var copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
-      if let configuration, try companions.writeConfiguration(configuration),
+      if let configuration = try configuration ?? dequantizedConfiguration(in: sideFiles),
+        try companions.writeConfiguration(configuration),
         !copied.contains("config.json")
       {
         copied.append("config.json")
@@ -116,6 +117,13 @@ public final class ModelOutput {
       try writer.commit()
       try companions.remove(earlier.filter { !copied.contains($0) })
     }
+  }
+
+  /// The `config.json` of models whose codes and scales were read as numbers: the copied one no
+  /// longer holds.
+  private func dequantizedConfiguration(in directory: String?) throws -> JSONValue? {
+    try sources.first { $0.checkpoint.isDequantized && $0.checkpoint.directory == directory }?
+      .checkpoint.configuration()
   }
 
   /// Removes what was made, or, where this run or a later one may go on, leaves it.

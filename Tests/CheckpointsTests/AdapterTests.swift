@@ -198,7 +198,7 @@ import Testing
       narrow
         == .shapes(path: weights, tensor: "fc.weight", base: [9, 5], a: [4, 6], b: [9, 4]))
     let integer = try failing { $0.name == "fc.weight" ? try $0.with(dtype: .int32) : $0 }
-    #expect(integer == .notFloating(path: "state dict in memory", tensor: "fc.weight"))
+    #expect(integer == .notFloating(path: weights, tensor: "fc.weight"))
   }
 
   @Test("8-bit weights with scales are what DeepSeek's arithmetic makes of them, bit for bit")

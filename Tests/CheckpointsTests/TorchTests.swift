@@ -1,4 +1,5 @@
 import Foundation
+import CheckpointFuzzing
 import Testing
 
 @testable import Checkpoints

@@ -23,7 +23,7 @@ struct AdapterPlan {
     }
     let info = base.manifest.tensors[target]
     guard info.dtype.isFloatingPoint else {
-      throw AdapterError.notFloating(path: base.label, tensor: info.name)
+      throw AdapterError.notFloating(path: path, tensor: info.name)
     }
     let scale = try config.scale(of: module, rank: infoA.shape.first ?? 0)
     guard

@@ -10,8 +10,29 @@ struct StateDictConventions {
   static let keys = ["state_dict", "model_state_dict", "model"]
   private static let prefixes = ["module.", "_orig_mod."]
 
-  let values: [PickleValue]
-  let path: String
+  private let values: [PickleValue]
+  private let path: String
+  /// For every value whether it is a container with a tensor in it. Each is looked through once,
+  /// however often it stands in others.
+  private let holdsTensors: [Bool]
+
+  /// Prepares to look.
+  ///
+  /// - Parameter path: the file, for messages.
+  init(values: [PickleValue], path: String) {
+    func isTensor(_ reference: PickleValue.Reference) -> Bool {
+      if case .tensor = values[reference] { true } else { false }
+    }
+    self.values = values
+    self.path = path
+    holdsTensors = values.map { value in
+      switch value {
+      case .tuple(let items), .list(let items): items.contains(where: isTensor)
+      case .dictionary(let entries): entries.contains { isTensor($0.value) }
+      default: false
+      }
+    }
+  }
 
   /// The tensors with their names, in the order of the dictionary.
   ///
@@ -22,14 +43,12 @@ struct StateDictConventions {
     }
     for key in Self.keys {
       for (name, value) in top {
-        if text(name) == key, case .dictionary(let inner) = values[value],
-          inner.contains(where: { isTensor($0.value) })
-        {
+        if holdsTensors[value], text(name) == key, case .dictionary(let inner) = values[value] {
           return try named(inner)
         }
       }
     }
-    guard top.contains(where: { isTensor($0.value) }) else {
+    guard holdsTensors[root] else {
       throw TorchError.noStateDict(
         path: path, keys: Array(top.lazy.compactMap { text($0.key) }.prefix(5)))
     }
@@ -44,7 +63,7 @@ struct StateDictConventions {
       if case .tensor(let tensor) = values[value] {
         guard let name = text(key) else { throw TorchError.keyNotText(path: path) }
         found.append((name, tensor))
-      } else if holdsTensors(value) {
+      } else if holdsTensors[value] {
         throw TorchError.nested(path: path, tensor: TensorName(text(key) ?? "?"))
       }
     }
@@ -59,18 +78,5 @@ struct StateDictConventions {
 
   private func text(_ reference: PickleValue.Reference) -> String? {
     if case .text(let text) = values[reference] { text } else { nil }
-  }
-
-  private func isTensor(_ reference: PickleValue.Reference) -> Bool {
-    if case .tensor = values[reference] { true } else { false }
-  }
-
-  /// Whether a container holds a tensor directly.
-  private func holdsTensors(_ reference: PickleValue.Reference) -> Bool {
-    switch values[reference] {
-    case .tuple(let items), .list(let items): items.contains(where: isTensor)
-    case .dictionary(let entries): entries.contains { isTensor($0.value) }
-    default: false
-    }
   }
 }

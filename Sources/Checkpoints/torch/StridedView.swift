@@ -63,10 +63,10 @@ struct StridedView: Sendable {
   /// - Parameter destination: exactly as many bytes as the elements have.
   /// - Throws: what reading throws.
   func read(
-    _ elements: Range<Int>, from file: OpenFile, into destination: UnsafeMutableRawBufferPointer
+    _ elements: Range<Int>, from file: FileBytes, into destination: UnsafeMutableRawBufferPointer
   ) throws {
     if isContiguous {
-      return try file.read(at: start + elements.lowerBound * itemSize, into: destination)
+      return try file.read(start + elements.lowerBound * itemSize, destination)
     }
     let window = UnsafeMutableRawBufferPointer.allocate(
       byteCount: Self.windowSize, alignment: 4096)
@@ -80,7 +80,7 @@ struct StridedView: Sendable {
   }
 
   private func read(
-    _ box: ElementBox, from file: OpenFile, into target: UnsafeMutableRawBufferPointer,
+    _ box: ElementBox, from file: FileBytes, into target: UnsafeMutableRawBufferPointer,
     _ window: UnsafeMutableRawBufferPointer
   ) throws {
     // From the widest step in the file to the narrowest, each with its step in the target.

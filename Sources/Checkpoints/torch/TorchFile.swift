@@ -39,7 +39,8 @@ public final class TorchFile: TensorFile {
         && destination.count == elements.count * info.dtype.byteCount,
       "slice and destination must lie within the tensor and agree")
     if elements.isEmpty { return }
-    try header.views[position].read(elements, from: file, into: destination)
+    try header.views[position].read(
+      elements, from: FileBytes(file, count: status.size), into: destination)
   }
 
   /// Asks whether the file is still the one that was opened.

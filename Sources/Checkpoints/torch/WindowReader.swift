@@ -1,6 +1,6 @@
 /// Reads a file through a window that moves forward.
 struct WindowReader {
-  let file: OpenFile
+  let file: FileBytes
   let window: UnsafeMutableRawBufferPointer
   /// Whether a whole window is read at once, or only what is asked for.
   let isDense: Bool
@@ -9,7 +9,7 @@ struct WindowReader {
   private var start = 0
   private var filled = 0
 
-  init(file: OpenFile, window: UnsafeMutableRawBufferPointer, isDense: Bool, end: Int) {
+  init(file: FileBytes, window: UnsafeMutableRawBufferPointer, isDense: Bool, end: Int) {
     self.file = file
     self.window = window
     self.isDense = isDense
@@ -24,8 +24,7 @@ struct WindowReader {
     if offset < start || offset + count > start + filled {
       let wanted = isDense ? max(min(window.count, end - offset), count) : count
       filled = 0
-      try file.read(
-        at: offset, into: UnsafeMutableRawBufferPointer(rebasing: window[0..<wanted]))
+      try file.read(offset, UnsafeMutableRawBufferPointer(rebasing: window[0..<wanted]))
       start = offset
       filled = wanted
     }

@@ -19,6 +19,11 @@ import Testing
     ["method=tall_mask/task_arithmetic", "method.prun_thre_k=2"],
     ["method=pruning/llama_magnitude_pruning"],
     ["method=pruning/llama_random_pruning", "method.prune_type=semistructured"],
+    ["method=model_recombination", "method.return_modelpool=false", "seed=3"],
+    [
+      "method=passthrough",
+      "method.slices=[{sources:[{model:a,layer_range:[0,1]}]},{sources:[{model:b,layer_range:[0,1],parameters:{scale:0.3}}]}]",
+    ],
   ]
 
   @Test(
@@ -44,6 +49,41 @@ import Testing
       #expect(folder.exists("out\(ranks)/config.json"))
       #expect(folder.exists("out\(ranks)/merge_manifest.json"))
     }
+  }
+
+  @Test(
+    "several models are written to a folder each, the same for any number of ranks",
+    arguments: [
+      ["method=model_recombination", "seed=42"], ["method=ensemble/simple_ensemble"],
+      ["method=ensemble/weighted_ensemble", "method.weights=[1,2,1]"],
+    ])
+  func severalModels(_ method: [String]) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    var reference: [Data] = []
+    for ranks in 0...5 {
+      let run = try CommandRun(
+        method + [
+          "modelpool=state_dict", "modelpool.models={_pretrained_: base, a: ft1, b: ft2, c: ft3}",
+          "taskpool=dummy", "merged_model_save_path=out\(ranks)", "print_config=false",
+        ], ranks: ranks, in: folder.url)
+      try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
+      let bytes = try ["a", "b", "c"].map {
+        try folder.bytes("out\(ranks)/\($0)/model.safetensors")
+      }
+      if !reference.isEmpty { #expect(bytes == reference, "\(ranks) ranks") }
+      reference = bytes
+      #expect(folder.exists("out\(ranks)/c/config.json"))
+      #expect(
+        folder.exists("out\(ranks)/ensemble.json") == method[0].hasPrefix("method=ensemble/"))
+      let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+      if let list = report as? [[String: Any]] {
+        #expect(list.map { $0["name"] as? String } == ["a", "b", "c"])
+      } else {
+        #expect(method[0].hasPrefix("method=ensemble/") && report is [String: Any])
+      }
+    }
+    #expect(Set(reference).count == 3)
   }
 
   @Test("shards and threads do not change the values")

@@ -31,6 +31,12 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
       },
       MethodCase(testDescription: "dummy") { DummyAlgorithm() },
     ] + dropping + masking + arcs
+      MethodCase(testDescription: "model recombination") {
+        let method = ModelRecombinationAlgorithm()
+        method.returnModelPool = false
+        return method
+      },
+    ] + dropping + masking
 }
 
 /// A model of one tensor `w`.

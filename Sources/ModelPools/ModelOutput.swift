@@ -50,7 +50,7 @@ public final class ModelOutput {
     self.rules = rules
     self.writer = writer
     self.sources = sources
-    configuration = (model as? any ConfiguredStateDict)?.configuration
+    configuration = (model.origin as? any ConfiguredStateDict)?.configuration
     companions = CompanionFiles(of: path, fsync: options.fsync)
   }
 

@@ -12,7 +12,7 @@ public struct ClassificationEvaluator {
     public let predictions: [Int]
   }
 
-  private let model: CLIPVisionTransformer
+  private let model: any ImageEncoder
   private let head: CLIPZeroShotHead
   private let preprocessor: CLIPImagePreprocessor
   private let batchSize: Int
@@ -21,7 +21,7 @@ public struct ClassificationEvaluator {
   /// - Parameter firstBatchOnly: for a quick try (`fast_dev_run`).
   /// - Throws: `NetworkError.invalidBatchSize`.
   public init(
-    model: CLIPVisionTransformer, head: CLIPZeroShotHead, preprocessor: CLIPImagePreprocessor,
+    model: any ImageEncoder, head: CLIPZeroShotHead, preprocessor: CLIPImagePreprocessor,
     batchSize: Int = 128, firstBatchOnly: Bool = false
   ) throws {
     guard batchSize > 0 else { throw NetworkError.invalidBatchSize(batchSize) }
@@ -48,7 +48,7 @@ public struct ClassificationEvaluator {
     for start in stride(from: 0, to: total, by: batchSize) {
       let images = start..<min(total - start, batchSize) + start
       let labels = try labels(of: images, in: dataSet)
-      let logits = try head(model(pixels(of: images, in: dataSet)).poolerOutput)
+      let logits = try head(model.features(of: pixels(of: images, in: dataSet)))
       let predictions = try logits.argmax(dimension: -1).integers()
       correct += zip(predictions, labels).count { $0 == $1 }
       let targets = try TorchTensor(labels, library: model.library, device: model.device)

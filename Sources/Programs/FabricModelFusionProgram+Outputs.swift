@@ -3,6 +3,7 @@ import ConfigTree
 import Foundation
 import FusionCore
 import ModelPools
+import OrderedCollections
 import Tensors
 
 extension FabricModelFusionProgram {
@@ -11,6 +12,7 @@ extension FabricModelFusionProgram {
   /// Every process of `world` needs to call this method.
   func models(of result: FusionResult) throws -> [MergedModel] {
     guard let parts else { return [] }
+    if case .ensemble(let ensemble) = result { combination = ensemble.combination }
     let path = parts.paths.model
     if path == nil && world.isGlobalZero {
       Log.line("merged_model_save_path is null: the model is not saved")
@@ -71,13 +73,27 @@ extension FabricModelFusionProgram {
   /// Evaluates every model, on the process that rank 0 is. Null without a task pool or without
   /// models; a list of `{name, model}` where the method returned several models.
   func evaluate(_ models: [MergedModel]) throws -> JSONValue {
-    guard let taskpool, !models.isEmpty else { return .null }
-    let reports = try models.map { model in
-      try taskpool.evaluate(try model.evaluable())
+    guard !models.isEmpty else { return .null }
+    if let combination { return try evaluate(models, as: combination) }
+    guard let taskpool else { return .null }
+    let reports = try models.map { try taskpool.evaluate(try $0.evaluable()) }
+    if models.count == 1, models[0].name == nil {
+      return reports[0].adding(parts?.method.reportEntries ?? [:])
     }
-    if models.count == 1, models[0].name == nil { return reports[0] }
     return .array(
       zip(models, reports).map { .object(["name": .string($0.name ?? ""), "model": $1]) })
+  }
+
+  /// Evaluates models that answer together; where they were saved, `ensemble.json` says how they do.
+  private func evaluate(
+    _ models: [MergedModel], as combination: Ensemble.Combination
+  ) throws -> JSONValue {
+    let ensemble = try Ensemble(
+      try models.map { ($0.name ?? "", try $0.stored()) }, combination: combination)
+    if let path = parts?.paths.model {
+      try AtomicFile.write(ensemble.json.text(), to: "\(Paths.expandingTilde(path))/ensemble.json")
+    }
+    return try taskpool?.evaluate(ensemble) ?? .null
   }
 
   /// Prints the report and writes it, on the process that rank 0 is.
@@ -88,5 +104,14 @@ extension FabricModelFusionProgram {
       try AtomicFile.write(report.text(), to: path)
       Log.line("report: \(path)")
     }
+  }
+}
+
+extension JSONValue {
+  /// The object with more members; anything else as it is.
+  fileprivate func adding(_ entries: OrderedDictionary<String, JSONValue>) -> JSONValue {
+    guard case .object(var members) = self else { return self }
+    for (key, value) in entries { members[key] = value }
+    return .object(members)
   }
 }

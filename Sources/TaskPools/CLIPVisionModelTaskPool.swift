@@ -112,22 +112,40 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
   /// - Throws: when libtorch, the network's description, a head or a data set cannot be had, or the
   ///   model does not fit the network.
   public override func evaluate(_ model: any StateDict) throws -> JSONValue {
+    try evaluate(try network(of: model), modelInfo(model))
+  }
+
+  /// Evaluates models that answer together on every task: their pooled features are combined before
+  /// projection and head.
+  ///
+  /// - Throws: as for one model.
+  public override func evaluate(_ ensemble: Ensemble) throws -> JSONValue {
+    let models = ensemble.members.map(\.model)
+    let network = CLIPVisionEnsemble(
+      try network(of: models[0]), try models.dropFirst().map(network(of:)),
+      combine: ensemble.combine)
+    return try evaluate(network, modelInfo(models))
+  }
+
+  private func network(of model: any StateDict) throws -> CLIPVisionTransformer {
     let library = try TorchLibrary.load()
-    try library.setThreads(usableCores())
-    let place = TorchDevice(userName: device) ?? .cpu
+    try library.setThreads(threads ?? usableCores())
+    return try CLIPVisionTransformer(
+      try CLIPVisionConfig(path: "\(networkFolder ?? "")/config.json"), weights: model,
+      library: library, device: TorchDevice(userName: device) ?? .cpu)
+  }
+
+  private func evaluate(_ network: any ImageEncoder, _ info: JSONValue) throws -> JSONValue {
     let folder = networkFolder ?? ""
-    let network = try CLIPVisionTransformer(
-      try CLIPVisionConfig(path: "\(folder)/config.json"), weights: model, library: library,
-      device: place)
     let preprocessor = try CLIPImagePreprocessor(
       path: "\(processorFolder(folder))/preprocessor_config.json")
 
-    var report: OrderedDictionary<String, JSONValue> = ["model_info": modelInfo(model)]
+    var report: OrderedDictionary<String, JSONValue> = ["model_info": info]
     var results: [ClassificationResult] = []
     for (task, dataset) in testDatasets {
       let head = try CLIPZeroShotHead(
         try Checkpoint.open(heads[task] ?? ""), hiddenSize: network.config.hiddenSize,
-        library: library, device: place)
+        library: network.library, device: network.device)
       let evaluator = try ClassificationEvaluator(
         model: network, head: head, preprocessor: preprocessor, batchSize: loader.batchSize,
         firstBatchOnly: fastDevRun || program?.fastDevRun == true)

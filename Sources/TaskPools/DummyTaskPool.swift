@@ -35,4 +35,9 @@ public final class DummyTaskPool: BaseTaskPool {
     if let measured = model as? MeasuredStateDict { report["norm"] = .number(measured.norm) }
     return .object(report)
   }
+
+  /// `model_info` of all members together.
+  public override func evaluate(_ ensemble: Ensemble) throws -> JSONValue {
+    .object(["model_info": modelInfo(ensemble.members.map(\.model))])
+  }
 }

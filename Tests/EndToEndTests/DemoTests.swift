@@ -42,6 +42,69 @@ import Testing
       }
     }
 
+    @Test(
+      "ensembles of the demo models score as FusionBench's, saved or not",
+      arguments: [
+        (["method=ensemble/simple_ensemble"], "simple_ensemble", true),
+        (
+          ["method=ensemble/weighted_ensemble", "method.weights=[0.1,0.2,0.3,0.6]"],
+          "weighted_ensemble", false
+        ), (["method=ensemble/max_model_predictor"], "max_model_predictor", false),
+      ])
+    func ensembles(_ method: [String], _ name: String, _ isSaved: Bool) throws {
+      let folder = try TemporaryFolder()
+      let run = try CommandRun(
+        method + [
+          "modelpool=demo", "taskpool=demo", "path.root_dir=\(Self.root.path)",
+          "path.log_dir=log", "print_config=false",
+        ] + (isSaved ? ["merged_model_save_path=out"] : []), ranks: 2, in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+      let report = try Self.json(try folder.bytes("log/program_report.json"))
+      let info = try #require(report["model_info"] as? [String: Any])
+      #expect(info["all_params"] as? Int == 4 * 814_720)
+      let goldens = try Self.json(
+        Data(
+          contentsOf: Self.root.appendingPathComponent(
+            "Tests/Goldens/networks/demo/ensembles.json")))
+      let models = try #require(goldens["models"] as? [String])
+      let expected = try #require(goldens[name] as? [String: Any])
+      for task in Self.tasks {
+        let found = try #require(report[task] as? [String: Double])
+        let wanted = try #require(expected[task] as? [String: Any])
+        #expect(
+          Float(found["accuracy"] ?? 0) == (wanted["accuracy"] as? NSNumber)?.floatValue, "\(task)")
+        let loss = try #require((wanted["loss"] as? NSNumber)?.doubleValue)
+        #expect(abs((found["loss"] ?? 0) - loss) < 1e-4 * max(loss, 1), "\(task)")
+      }
+      guard isSaved else { return }
+      let saved = try Self.json(try folder.bytes("out/ensemble.json"))
+      #expect(saved["combination"] as? String == "mean" && saved["members"] as? [String] == models)
+    }
+
+    @Test("adaptive fusion finds the same weights on any number of ranks, and they are better")
+    func adaptive() throws {
+      let folder = try TemporaryFolder()
+      func run(_ ranks: Int, _ steps: Int) throws -> [String: Any] {
+        let run = try CommandRun(
+          [
+            "method=adaptive", "method.adaptation_steps=\(steps)", "method.population=4",
+            "fast_dev_run=true", "modelpool=demo", "taskpool=demo",
+            "path.root_dir=\(Self.root.path)", "path.log_dir=log\(ranks)", "print_config=false",
+          ], ranks: ranks, in: folder.url, seconds: 240)
+        try #require(run.status == 0, "\(run.errors)")
+        let report = try Self.json(try folder.bytes("log\(ranks)/program_report.json"))
+        let adaptation = try #require(report["adaptation"] as? [String: Any])
+        let saved = try Self.json(try folder.bytes("log\(ranks)/adaptive_weights.json"))
+        #expect(NSDictionary(dictionary: saved) == NSDictionary(dictionary: adaptation))
+        return adaptation
+      }
+      let start = try run(1, 0)
+      let alone = try run(0, 2)
+      #expect(NSDictionary(dictionary: try run(3, 2)) == NSDictionary(dictionary: alone))
+      let accuracies = try [start, alone].map { try #require($0["accuracy"] as? Double) }
+      #expect(accuracies[1] >= accuracies[0])
+    }
+
     /// SHA-256 of the bytes of all tensors in the order of their names.
     private static func digest(_ path: String) throws -> String {
       let model = try Checkpoint.open(path)

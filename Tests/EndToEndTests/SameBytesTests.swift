@@ -19,6 +19,11 @@ import Testing
     ["method=tall_mask/task_arithmetic", "method.prun_thre_k=2"],
     ["method=pruning/llama_magnitude_pruning"],
     ["method=pruning/llama_random_pruning", "method.prune_type=semistructured"],
+    ["method=model_recombination", "method.return_modelpool=false", "seed=3"],
+    [
+      "method=passthrough",
+      "method.slices=[{sources:[{model:a,layer_range:[0,1]}]},{sources:[{model:b,layer_range:[0,1],parameters:{scale:0.3}}]}]",
+    ],
   ]
 
   @Test(
@@ -47,15 +52,15 @@ import Testing
   }
 
   @Test(
-    "any number of ranks writes the same bytes of every model",
+    "several models are written to a folder each, the same for any number of ranks",
     arguments: [
-      ["method=tall_mask/task_arithmetic"], ["method=emr_merging/emr_merging"],
-      ["method=randes/superposed_task_arithmetic", "method.target_layer=[all]"],
+      ["method=model_recombination", "seed=42"], ["method=ensemble/simple_ensemble"],
+      ["method=ensemble/weighted_ensemble", "method.weights=[1,2,1]"],
     ])
-  func ranksDoNotMatterForSeveral(_ method: [String]) throws {
+  func severalModels(_ method: [String]) throws {
     let folder = try TemporaryFolder()
     try TinyModels.write(to: folder.url, dtype: .float32)
-    var references: [String: Data] = [:]
+    var reference: [Data] = []
     for ranks in 0...5 {
       let run = try CommandRun(
         method + [
@@ -63,13 +68,22 @@ import Testing
           "taskpool=dummy", "merged_model_save_path=out\(ranks)", "print_config=false",
         ], ranks: ranks, in: folder.url)
       try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
-      for name in ["a", "b", "c"] {
-        let bytes = try folder.bytes("out\(ranks)/\(name)/model.safetensors")
-        #expect(bytes == references[name, default: bytes], "\(ranks) ranks, \(name)")
-        references[name] = bytes
+      let bytes = try ["a", "b", "c"].map {
+        try folder.bytes("out\(ranks)/\($0)/model.safetensors")
+      }
+      if !reference.isEmpty { #expect(bytes == reference, "\(ranks) ranks") }
+      reference = bytes
+      #expect(folder.exists("out\(ranks)/c/config.json"))
+      #expect(
+        folder.exists("out\(ranks)/ensemble.json") == method[0].hasPrefix("method=ensemble/"))
+      let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+      if let list = report as? [[String: Any]] {
+        #expect(list.map { $0["name"] as? String } == ["a", "b", "c"])
+      } else {
+        #expect(method[0].hasPrefix("method=ensemble/") && report is [String: Any])
       }
     }
-    #expect(Set(references.values).count == 3)
+    #expect(Set(reference).count == 3)
   }
 
   @Test("shards and threads do not change the values")

@@ -10,10 +10,14 @@ import Testing
     var kind = SmallModels.Kind.golden
     var models = 3
     var pretrained = true
+    /// Tasks that evaluate the merges.
+    var taskpool: (@Sendable () -> BaseTaskPool)?
   }
 
   /// Files that need something else. A new method that needs something gets a line here.
   static let needs: [String: Need] = [
+    "method/adaptive": Need(
+      overrides: ["method.adaptation_steps=1"], taskpool: { ConstantTaskPool() }),
     "method/depth_upscaling": Need(
       overrides: ["method.layer_indices=[0, -1, 'range(0,2)']"], kind: .moduleList, models: 0),
     "method/linear/expo": Need(models: 1),
@@ -56,7 +60,11 @@ import Testing
     let need = Self.needs[file] ?? Need()
     let method = try method(file, need.overrides)
     let pool = try SmallModels.pool(need.kind, models: need.models, pretrained: need.pretrained)
-    let models = try method.run(pool).namedModels.map(\.model)
+    let program = TaskProgram(need.taskpool?())
+    method.program = program
+    let models = try withExtendedLifetime(program) {
+      try method.run(pool).namedModels.map(\.model)
+    }
     #expect(!models.isEmpty)
     for model in models {
       #expect(!model.manifest.tensors.isEmpty)
@@ -87,4 +95,20 @@ import Testing
       #expect(texts.contains { $0.contains(name) }, "\(name) has no file in config/method")
     }
   }
+}
+
+/// Finds every model equally good.
+private final class ConstantTaskPool: BaseTaskPool {
+  override func evaluate(_ model: any StateDict) throws -> JSONValue {
+    .object(["average": .object(["accuracy": .number(0.5), "loss": .number(1)])])
+  }
+}
+
+/// A program that has tasks and nothing else.
+private final class TaskProgram: FusionProgram {
+  let taskpool: BaseTaskPool?
+  let seed: Int? = nil
+  let fastDevRun = false
+
+  init(_ taskpool: BaseTaskPool?) { self.taskpool = taskpool }
 }

@@ -54,15 +54,3 @@ struct RecombinationGoldens: Decodable {
     return try JSONDecoder().decode(Self.self, from: try Data(contentsOf: file))
   }
 }
-
-/// A program that offers a seed and tasks.
-final class SeededProgram: FusionProgram {
-  let seed: Int?
-  let taskpool: BaseTaskPool?
-  var fastDevRun: Bool { false }
-
-  init(seed: Int?, taskpool: BaseTaskPool? = nil) {
-    self.seed = seed
-    self.taskpool = taskpool
-  }
-}

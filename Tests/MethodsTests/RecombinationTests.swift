@@ -186,3 +186,12 @@ import Testing
     }
   }
 }
+
+/// A program that has a seed and nothing else.
+private final class SeededProgram: FusionProgram {
+  let seed: Int?
+  let taskpool: BaseTaskPool? = nil
+  let fastDevRun = false
+
+  init(seed: Int) { self.seed = seed }
+}

@@ -30,6 +30,11 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
         TiesMergingAlgorithm(scalingFactor: 0.3, threshold: 0.7, mergeFunction: .max)
       },
       MethodCase(testDescription: "dummy") { DummyAlgorithm() },
+      MethodCase(testDescription: "model recombination") {
+        let method = ModelRecombinationAlgorithm()
+        method.returnModelPool = false
+        return method
+      },
     ] + dropping + masking + arcs + subspaceMethods
 }
 

@@ -61,6 +61,13 @@ import Testing
         """)
   }
 
+  @Test("the dummy counts the parameters of all members of an ensemble")
+  func dummyEnsemble() throws {
+    let ensemble = try Ensemble([("a", model()), ("b", model())], combination: .mean)
+    let report = try make("DummyTaskPool", []).evaluate(ensemble)
+    #expect(report["model_info"]?["all_params"] == .integer(28))
+  }
+
   @Test("the dummy refuses a path that nothing would be written to")
   func dummyPath() {
     #expect(

@@ -1,4 +1,5 @@
 import ConfigTree
+import OrderedCollections
 
 /// A fusion method: from a pool of models to a merged one.
 ///
@@ -47,6 +48,9 @@ open class BaseAlgorithm: Component, FabricMixin {
   open func run(_ modelpool: BaseModelPool) throws -> FusionResult {
     throw AlgorithmError.notImplemented(Self.targets.first ?? "\(Self.self)")
   }
+
+  /// What the method adds to the report of its model, after `run`.
+  open var reportEntries: OrderedDictionary<String, JSONValue> { [:] }
 
   /// Called after `run` returned.
   open func onRunEnd() throws {}

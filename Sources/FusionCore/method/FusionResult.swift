@@ -10,6 +10,8 @@ public enum FusionResult {
   case models([(name: String, model: any StateDict)])
   /// A pool of new models, saved and evaluated like several.
   case pool(BaseModelPool)
+  /// Models that answer together: saved like several, evaluated like one.
+  case ensemble(Ensemble)
 
   /// The result with every model replaced by what `transform` makes of it.
   ///
@@ -21,16 +23,18 @@ public enum FusionResult {
     case .models(let models): .models(try models.map { ($0.name, try transform($0.model)) })
     case .pool(let pool):
       .models(try pool.openedModels.map { ($0.name, try transform($0.model)) })
+    case .ensemble(let ensemble): .ensemble(try ensemble.map(transform))
     }
   }
 
-  /// The merged model, or the first of several.
+  /// The merged model, or the first of several; nil for an ensemble, which is no model.
   public var model: (any StateDict)? {
     switch self {
     case .none: nil
     case .model(let model): model
     case .models(let models): models.first?.model
     case .pool(let pool): pool.openedModels.first?.model
+    case .ensemble: nil
     }
   }
 
@@ -41,6 +45,7 @@ public enum FusionResult {
     case .model(let model): [(nil, model)]
     case .models(let models): models.map { ($0.name, $0.model) }
     case .pool(let pool): pool.openedModels.map { ($0.name, $0.model) }
+    case .ensemble(let ensemble): ensemble.members.map { ($0.name, $0.model) }
     }
   }
 }

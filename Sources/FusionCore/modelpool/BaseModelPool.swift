@@ -73,7 +73,7 @@ open class BaseModelPool: Component, FabricMixin {
       throw PoolError.unknownModel(name, available: allModelNames)
     }
     guard case .model(let model) = entry else { return nil }
-    return (model as? any ConfiguredStateDict)?.configuration
+    return (model.origin as? any ConfiguredStateDict)?.configuration
   }
 
   /// The models that were loaded so far and those in hand, in pool order.

@@ -105,7 +105,7 @@ private struct JSONParser {
     }
     let digits = word.utf8.drop { $0 == UInt8(ascii: "-") }
     let isNumber =
-      word.utf8.count - digits.count <= 1
+      word.utf8.allSatisfy { $0.isNumberByte } && word.utf8.count - digits.count <= 1
       && (digits.first.map { (0x30...0x39).contains($0) } ?? false)
       && !(digits.first == 0x30
         && (digits.dropFirst().first.map { (0x30...0x39).contains($0) } ?? false))
@@ -187,6 +187,16 @@ private struct JSONParser {
 }
 
 extension UInt8 {
+  /// Whether the byte can be in a number.
+  fileprivate var isNumberByte: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+      UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
+
   /// Whether the byte can be in a number or a word.
   fileprivate var isWordByte: Bool {
     switch self {

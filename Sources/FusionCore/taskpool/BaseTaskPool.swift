@@ -11,6 +11,9 @@ open class BaseTaskPool: Component {
   /// The program that uses the task pool.
   public weak var program: (any FusionProgram)?
 
+  /// Threads that evaluating may keep busy; nil for all cores at hand.
+  public var threads: Int?
+
   /// Makes a task pool without tasks.
   public required init() {}
 
@@ -35,5 +38,12 @@ open class BaseTaskPool: Component {
   /// - Throws: when data or the model's network cannot be had.
   open func evaluate(_ model: any StateDict) throws -> JSONValue {
     throw AlgorithmError.notImplemented(Self.targets.first ?? "\(Self.self)")
+  }
+
+  /// Evaluates models that answer together; the report is that of one model.
+  ///
+  /// - Throws: `TaskPoolError.noEnsembles` in the base class, and what evaluating throws.
+  open func evaluate(_ ensemble: Ensemble) throws -> JSONValue {
+    throw TaskPoolError.noEnsembles(taskpool: Self.targets.first ?? "\(Self.self)")
   }
 }

@@ -1,4 +1,3 @@
-import FusionCore
 import Tensors
 
 extension Fabric {
@@ -8,7 +7,7 @@ extension Fabric {
   /// process needs to call this method.
   ///
   /// - Throws: `AgreedError` when reading failed on any rank.
-  func materialise(_ group: StateDictGroup) throws -> [InMemoryStateDict]? {
+  public func materialise(_ group: StateDictGroup) throws -> [InMemoryStateDict]? {
     let builders = group.models.map { model in
       isGlobalZero ? model.manifest.tensors.map { TensorBuilder($0) } : []
     }

@@ -13,6 +13,7 @@ extension FabricModelFusionProgram {
   func models(of result: FusionResult) throws -> [MergedModel] {
     guard let parts else { return [] }
     if case .ensemble(let ensemble) = result { combination = ensemble.combination }
+    reportEntries = parts.method.reportEntries
     let path = parts.paths.model
     if path == nil && world.isGlobalZero {
       Log.line("merged_model_save_path is null: the model is not saved")
@@ -78,7 +79,7 @@ extension FabricModelFusionProgram {
     guard let taskpool else { return .null }
     let reports = try models.map { try taskpool.evaluate(try $0.evaluable()) }
     if models.count == 1, models[0].name == nil {
-      return reports[0].adding(parts?.method.reportEntries ?? [:])
+      return reports[0].adding(reportEntries)
     }
     return .array(
       zip(models, reports).map { .object(["name": .string($0.name ?? ""), "model": $1]) })
@@ -90,7 +91,7 @@ extension FabricModelFusionProgram {
   ) throws -> JSONValue {
     let ensemble = try Ensemble(
       try models.map { ($0.name ?? "", try $0.stored()) }, combination: combination)
-    if let path = parts?.paths.model {
+    if let path = try paths.model {
       try AtomicFile.write(ensemble.json.text(), to: "\(Paths.expandingTilde(path))/ensemble.json")
     }
     return try taskpool?.evaluate(ensemble) ?? .null

@@ -3,6 +3,7 @@ import ConfigTree
 import FusionCore
 import Methods
 import ModelPools
+import OrderedCollections
 import TaskPools
 import Tensors
 
@@ -61,8 +62,6 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   public var usage: String?
   /// Methods and pools of one's own that `_target_` may name besides the built-in ones.
   public var components: [any Component.Type] = []
-  /// Where reports go.
-  public var logDirectory: String? { path["log_dir"]?.string }
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
   /// The tasks, once made, or those of another job of a sweep that has the same.
@@ -71,6 +70,8 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   var preparesTaskpool = true
   /// How the models answer together, where the method made an ensemble of them.
   var combination: Ensemble.Combination?
+  /// What the method adds to the report.
+  var reportEntries: OrderedDictionary<String, JSONValue> = [:]
   /// Where reports go.
   public var logDirectory: String? { path["log_dir"]?.string }
   /// What the configuration made.

@@ -1,3 +1,4 @@
+import OrderedCollections
 import Tensors
 
 /// Several models that answer together: their outputs are combined, not their weights.
@@ -65,16 +66,40 @@ public struct Ensemble {
 
   /// What `ensemble.json` says: members and combination.
   public var json: JSONValue {
-    var members: [JSONValue] = []
-    for member in self.members { members.append(.string(member.name)) }
-    switch combination {
-    case .mean: return .object(["combination": .string("mean"), "members": .array(members)])
-    case .maximum: return .object(["combination": .string("max"), "members": .array(members)])
+    var entries = combination.entries
+    let names = members.map { JSONValue.string($0.name) }
+    entries.updateValue(.array(names), forKey: "members", insertingAt: 1)
+    return .object(entries)
+  }
+}
+
+extension Ensemble.Combination {
+  /// The combination as members of a JSON object.
+  public var entries: OrderedDictionary<String, JSONValue> {
+    switch self {
+    case .mean: ["combination": .string("mean")]
+    case .maximum: ["combination": .string("max")]
     case .weighted(let weights):
-      return .object([
-        "combination": .string("weighted"), "members": .array(members),
-        "weights": .array(weights.map { .number($0) }),
-      ])
+      ["combination": .string("weighted"), "weights": .array(weights.map { .number($0) })]
+    }
+  }
+
+  /// Reads what `entries` gave; nil for anything else.
+  public init?(_ json: JSONValue) {
+    switch json["combination"] {
+    case .string("mean")?: self = .mean
+    case .string("max")?: self = .maximum
+    case .string("weighted")?:
+      guard case .array(let weights)? = json["weights"] else { return nil }
+      self = .weighted(
+        weights.compactMap { weight in
+          switch weight {
+          case .number(let value): value
+          case .integer(let value): Double(value)
+          default: nil
+          }
+        })
+    default: return nil
     }
   }
 }

@@ -8,11 +8,4 @@ public protocol FusionProgram: AnyObject {
   var logDirectory: String? { get }
   /// Whether to stop after one batch per task.
   var fastDevRun: Bool { get }
-  /// The folder of reports; nil where there is none.
-  var logDirectory: String? { get }
-}
-
-extension FusionProgram {
-  /// None, unless a program says otherwise.
-  public var logDirectory: String? { nil }
 }

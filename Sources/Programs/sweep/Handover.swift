@@ -1,4 +1,5 @@
 import FusionCore
+import OrderedCollections
 import Tensors
 
 /// What the ranks that merged a batch tell rank 0, which evaluated the one before.
@@ -10,8 +11,15 @@ struct Handover {
     let manifest: Manifest?
   }
 
-  /// For every job its models, or why it failed.
-  let jobs: [Result<[Model], AgreedError>]
+  /// A job: its models, and what belongs into their report.
+  struct Job {
+    let models: [Model]
+    let combination: Ensemble.Combination?
+    let entries: OrderedDictionary<String, JSONValue>
+  }
+
+  /// Every job, or why it failed.
+  let jobs: [Result<Job, AgreedError>]
   /// What there is to say.
   let log: String
 
@@ -23,7 +31,12 @@ struct Handover {
         .object([
           "error": .string(error.description), "status": .integer(Int(error.exitStatus)),
         ])
-      case .success(let models): .array(models.map(json))
+      case .success(let job):
+        .object([
+          "models": .array(job.models.map(json)),
+          "ensemble": .object(job.combination?.entries ?? [:]),
+          "report": .object(job.entries),
+        ])
       }
     }
     return .object(["jobs": .array(jobs), "log": .string(log)])
@@ -43,7 +56,7 @@ struct Handover {
     ])
   }
 
-  init(jobs: [Result<[Model], AgreedError>], log: String) {
+  init(jobs: [Result<Job, AgreedError>], log: String) {
     self.jobs = jobs
     self.log = log
   }
@@ -53,12 +66,17 @@ struct Handover {
   /// - Throws: `TensorError`.
   init(_ json: JSONValue) throws {
     log = json["log"]?.string ?? ""
-    jobs = try (json["jobs"]?.items ?? []).map { job -> Result<[Model], AgreedError> in
+    jobs = try (json["jobs"]?.items ?? []).map { job -> Result<Job, AgreedError> in
       if let error = job["error"]?.string {
         let status = Int32(job["status"]?.double ?? 1)
         return .failure(AgreedError(rank: 1, exitStatus: status, description: error))
       }
-      return .success(try job.items.map { try Self.model($0) })
+      var entries = OrderedDictionary<String, JSONValue>()
+      if case .object(let members)? = job["report"] { entries = members }
+      return .success(
+        Job(
+          models: try (job["models"]?.items ?? []).map { try Self.model($0) },
+          combination: job["ensemble"].flatMap { Ensemble.Combination($0) }, entries: entries))
     }
   }
 
@@ -73,5 +91,18 @@ struct Handover {
     return Model(
       name: json["name"]?.string, savedPath: saved,
       manifest: saved == nil ? try Manifest(tensors) : nil)
+  }
+}
+
+extension Handover.Job {
+  /// What there is to tell of a job that was merged.
+  init(_ models: [MergedModel], of program: FabricModelFusionProgram?) {
+    self.init(
+      models: models.map { model in
+        Handover.Model(
+          name: model.name, savedPath: model.savedPath,
+          manifest: model.savedPath == nil ? model.model.manifest : nil)
+      },
+      combination: program?.combination, entries: program?.reportEntries ?? [:])
   }
 }

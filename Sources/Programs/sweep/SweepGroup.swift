@@ -118,14 +118,8 @@ final class SweepGroup {
       evaluate(waiting)
     } else {
       let log = try Log.collecting { merged = try merge(batch, programs, in: ranks) }
-      let jobs = (merged?.models ?? []).map { job in
-        job.map { models in
-          models.map { model in
-            Handover.Model(
-              name: model.name, savedPath: model.savedPath,
-              manifest: model.savedPath == nil ? model.model.manifest : nil)
-          }
-        }
+      let jobs = zip(programs, merged?.models ?? []).map { program, job in
+        job.map { models in Handover.Job(models, of: try? program.get()) }
       }
       text = Array(Handover(jobs: jobs, log: log).json.text().utf8)
     }
@@ -136,7 +130,11 @@ final class SweepGroup {
     for (position, job) in handover.jobs.enumerated() {
       switch job {
       case .failure(let error): models.append(.failure(error))
-      case .success(let handed):
+      case .success(let job):
+        let program = try? programs[position].get()
+        program?.combination = job.combination
+        program?.reportEntries = job.entries
+        let handed = job.models
         let held = (try? merged?.models[position].get()) ?? []
         models.append(
           .success(

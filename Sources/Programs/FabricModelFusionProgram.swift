@@ -71,8 +71,6 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   var preparesTaskpool = true
   /// How the models answer together, where the method made an ensemble of them.
   var combination: Ensemble.Combination?
-  /// Where reports go.
-  public var logDirectory: String? { path["log_dir"]?.string }
   /// What the configuration made.
   private(set) var parts: Parts?
   /// Times of the phases.

@@ -72,7 +72,7 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   var combination: Ensemble.Combination?
   /// What the method adds to the report.
   var reportEntries: OrderedDictionary<String, JSONValue> = [:]
-  /// Where reports go.
+  /// The folder for what a method writes besides models.
   public var logDirectory: String? { path["log_dir"]?.string }
   /// What the configuration made.
   private(set) var parts: Parts?

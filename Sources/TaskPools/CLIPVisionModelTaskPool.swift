@@ -47,13 +47,13 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
   private let loader = DataLoaderOptions()
 
   /// The folder of config.json; nil where nothing names it.
-  private var networkFolder: String? {
-    (baseModel ?? clipModel.path).map { ModelFolder.find($0) }
+  private func networkFolder() throws -> String? {
+    try (baseModel ?? clipModel.path).map { try ModelFolder.find($0) }
   }
 
   /// The folder of preprocessor_config.json.
-  private func processorFolder(_ network: String) -> String {
-    processor.path.map { ModelFolder.find($0) } ?? network
+  private func processorFolder(_ network: String) throws -> String {
+    try processor.path.map { try ModelFolder.find($0) } ?? network
   }
 
   /// Checks that every task has a head.
@@ -97,9 +97,9 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
       throw error.under("taskpool.")
     }
     let library = try TorchLibrary.load()
-    guard let folder = networkFolder else { return }
+    guard let folder = try networkFolder() else { return }
     let config = try CLIPVisionConfig(path: "\(folder)/config.json")
-    _ = try CLIPImagePreprocessor(path: "\(processorFolder(folder))/preprocessor_config.json")
+    _ = try CLIPImagePreprocessor(path: "\(try processorFolder(folder))/preprocessor_config.json")
     for (task, dataset) in testDatasets {
       _ = try CLIPZeroShotHead(
         try Checkpoint.open(heads[task] ?? ""), hiddenSize: config.hiddenSize, library: library)
@@ -131,14 +131,14 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
     let library = try TorchLibrary.load()
     try library.setThreads(threads ?? usableCores())
     return try CLIPVisionTransformer(
-      try CLIPVisionConfig(path: "\(networkFolder ?? "")/config.json"), weights: model,
+      try CLIPVisionConfig(path: "\(try networkFolder() ?? "")/config.json"), weights: model,
       library: library, device: TorchDevice(userName: device) ?? .cpu)
   }
 
   private func evaluate(_ network: any ImageEncoder, _ info: JSONValue) throws -> JSONValue {
-    let folder = networkFolder ?? ""
+    let folder = try networkFolder() ?? ""
     let preprocessor = try CLIPImagePreprocessor(
-      path: "\(processorFolder(folder))/preprocessor_config.json")
+      path: "\(try processorFolder(folder))/preprocessor_config.json")
 
     var report: OrderedDictionary<String, JSONValue> = ["model_info": info]
     var results: [ClassificationResult] = []

@@ -32,6 +32,8 @@ import Testing
     "method/linear/ties_merging_for_causallm": Need(kind: .language),
     "method/linear/weighted_average": Need(models: 2),
     "method/linear/weighted_average_for_llama": Need(kind: .language, models: 2),
+    "method/mergekit/nearswap": Need(models: 1),
+    "method/mergekit/nuslerp": Need(models: 2),
     "method/mixtral_moe_merging": Need(kind: .language),
     "method/mixtral_moe_upscaling": Need(kind: .language, models: 0),
     "method/passthrough": Need(

@@ -9,12 +9,13 @@ import Testing
 struct ReferenceCase: CustomTestStringConvertible, Sendable {
   let testDescription: String
   var folder = "methods"
+  var prefix = "merged"
   var names = ["_pretrained_", "a", "b", "c", "d"]
   let method: @Sendable () -> BaseAlgorithm
 }
 
 let referenceCases: [ReferenceCase] =
-  arcReferences + [
+  arcReferences + mergekitReferences + [
     ReferenceCase(testDescription: "simple_average") { SimpleAverageAlgorithm() },
     ReferenceCase(testDescription: "weighted_average") {
       WeightedAverageAlgorithm(weights: [0.4, 0.3, 0.2, 0.1], normalize: true)
@@ -47,7 +48,7 @@ let referenceCases: [ReferenceCase] =
       reference.names.map { ($0, try Checkpoint.open("\(folder)/\($0).safetensors")) })
     let merged = try #require(try reference.method().run(pool).model)
     let expected = try Checkpoint.open(
-      "\(folder)/merged_\(reference.testDescription).safetensors")
+      "\(folder)/\(reference.prefix)_\(reference.testDescription).safetensors")
     #expect(merged.manifest.tensors.count == expected.manifest.tensors.count)
     for info in expected.manifest.tensors {
       let found = try merged.tensor(info.name).doubles()

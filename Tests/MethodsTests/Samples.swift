@@ -35,7 +35,7 @@ struct MethodCase: CustomTestStringConvertible, Sendable {
         method.returnModelPool = false
         return method
       },
-    ] + dropping + masking + arcs + subspaceMethods
+    ] + dropping + masking + arcs + subspaceMethods + mergekit
 }
 
 /// A model of one tensor `w`.

@@ -118,4 +118,51 @@ void ck_keep_below(const double *measure, double limit, double *values, size_t n
 // smallest.c: marks = 1 at the k smallest values, the first ones among equals, NaN largest; else 0.
 void ck_mark_smallest(const double *metric, size_t n, size_t k, uint8_t *marks);
 
+// mergekit.c: element-wise parts of mergekit's methods.
+// A tensor as many vectors: element e belongs to vector e / length, or, strided, to e % length; the
+// run starts at element `first`. Adds x·x, y·y and x·y to the three products of each vector.
+void ck_vector_products_f32(const float *x, const float *y, size_t n, size_t first, size_t length, int strided,
+                           double *products);
+void ck_vector_products_f64(const double *x, const double *y, size_t n, size_t first, size_t length, int strided,
+                           double *products);
+// sum += weights[2v] x + weights[2v + 1] y for elements of vector v.
+void ck_vector_mix_f32(const float *x, const float *y, size_t n, size_t first, size_t length, int strided,
+                       const double *weights, double *sum);
+void ck_vector_mix_f64(const double *x, const double *y, size_t n, size_t first, size_t length, int strided,
+                       const double *weights, double *sum);
+// merged = base moved towards x by t at most.
+void ck_nearswap_f32(const float *base, const float *x, double t, double *merged, size_t n);
+void ck_nearswap_f64(const double *base, const double *x, double t, double *merged, size_t n);
+// A value is active where its magnitude exceeds epsilon. Adds to shared[m] and unique[m] how many
+// active values model m has together with others, and alone.
+void ck_ram_counts_f32(const float *const *deltas, size_t models, size_t n, double epsilon, double *shared,
+                       double *unique);
+void ck_ram_counts_f64(const double *const *deltas, size_t models, size_t n, double epsilon, double *shared,
+                       double *unique);
+// merged = the mean of the active values; one that is alone times its model's scale.
+void ck_ram_merge_f32(const float *const *deltas, size_t models, size_t n, double epsilon,
+                      const double *scales, double *merged);
+void ck_ram_merge_f64(const double *const *deltas, size_t models, size_t n, double epsilon,
+                      const double *scales, double *merged);
+// The variance over models, about the mean and divided by their number, in the values' precision.
+void ck_variance_f32(const float *const *deltas, size_t models, size_t n, double *variance);
+void ck_variance_f64(const double *const *deltas, size_t models, size_t n, double *variance);
+// Zeroes the values that come before (`before` 1) or not before (0) a place in the order of
+// magnitudes, given as bit pattern and, among equals, element. The run starts at element `first`.
+void ck_zero_before_f32(float *x, size_t n, uint64_t first, uint64_t pattern, uint64_t element, int before);
+void ck_zero_before_f64(double *x, size_t n, uint64_t first, uint64_t pattern, uint64_t element, int before);
+// The same for the order of `keys`: zeroes the values whose keys come before the place.
+void ck_zero_by_key_f32(const double *keys, float *x, size_t n, uint64_t first, uint64_t pattern,
+                        uint64_t element);
+void ck_zero_by_key_f64(const double *keys, double *x, size_t n, uint64_t first, uint64_t pattern,
+                        uint64_t element);
+// Elects the sign of a position: that of the sum of deltas[m] * signs[m], or of the sum of their
+// signs; 0 elects +. merged = the sum of weights[m] * deltas[m] of those with that sign (all without
+// a vote), total = the sum of their weights. A NaN agrees with any sign.
+typedef enum ck_sign_vote { CK_VOTE_NONE, CK_VOTE_SUM, CK_VOTE_COUNT } ck_sign_vote;
+void ck_consensus_f32(const float *const *deltas, const double *signs, const double *weights, size_t models,
+                      size_t n, ck_sign_vote vote, double *merged, double *total);
+void ck_consensus_f64(const double *const *deltas, const double *signs, const double *weights, size_t models,
+                      size_t n, ck_sign_vote vote, double *merged, double *total);
+
 #endif

@@ -17,7 +17,7 @@ public struct RowwiseMerge: StateDict {
   ///
   /// - Parameters:
   ///   - sources: at least one; the first gives order, shapes and types.
-  ///   - matrices: positions of tensors of two dimensions that the kernel works on.
+  ///   - matrices: positions of tensors that the kernel works on; a row is the last dimension.
   ///   - kernel: makes the first source's row the result; must depend on the row alone.
   /// - Throws: `TensorError` naming the model and the tensor that differs; `PoolError.noModels`.
   public init(
@@ -52,7 +52,7 @@ public struct RowwiseMerge: StateDict {
         ? sources[0].stateDict : try sources[0].stateDict.casting(to: info.dtype)
       return try source.read(slice, into: destination)
     }
-    let columns = info.shape[1]
+    let columns = max(info.shape.last ?? 1, 1)
     let size = info.dtype.byteCount
     let room = UnsafeMutableBufferPointer<Double>.allocate(capacity: columns * sources.count)
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: columns * 8, alignment: 64)

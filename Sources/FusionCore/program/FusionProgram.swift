@@ -9,3 +9,8 @@ public protocol FusionProgram: AnyObject {
   /// Whether to stop after one batch per task.
   var fastDevRun: Bool { get }
 }
+
+extension FusionProgram {
+  /// None, unless a program says otherwise.
+  public var logDirectory: String? { nil }
+}

@@ -54,7 +54,7 @@ public class ExPOAlgorithmForLlama: BaseAlgorithm, SimpleProfilerMixin {
   /// α, how far to go beyond the fine-tuned model, in units of the way from the pre-trained one.
   @Parameter("extrapolation_factor") public var extrapolationFactor = 0.1
   /// What α is multiplied by in attention.
-  @Parameter("attention_scaling_factor") public var attentionScalingFactor = 0.5
+  @Parameter("attention_scaling_factor") public var attentionScalingFactor = 1.0
   /// Whether the head stays that of the fine-tuned model.
   @Parameter("only_on_backbone") public var onlyOnBackbone = true
   /// Whether weights of linear layers are extrapolated.
@@ -68,8 +68,20 @@ public class ExPOAlgorithmForLlama: BaseAlgorithm, SimpleProfilerMixin {
   /// How many of the first layers stay those of the fine-tuned model.
   @Parameter("fix_first_n_layers") public var fixedFirstLayers = LayerCount.layers(0)
 
+  /// Accepted when null: changes are not pruned.
+  @Parameter("magnitude_sparsity_ratio") public var magnitudeSparsityRatio: Double? = nil
+
   /// Times of the phases.
   public let profiler = SimpleProfiler()
+
+  /// Refuses to prune changes.
+  public override func validate() throws {
+    if let ratio = magnitudeSparsityRatio {
+      throw ParameterError.invalid(
+        key: "magnitude_sparsity_ratio", value: "\(ratio)",
+        requirement: "changes are not pruned here; use null")
+    }
+  }
 
   /// Extrapolates from `_pretrained_` through the mean of the models.
   ///

@@ -20,7 +20,11 @@ public final class ModelStock: BaseAlgorithm, SimpleProfilerMixin {
   }
 
   /// Names of tensors that become the plain mean of the models; they need not exist.
-  @Parameter("ignore_keys") public var ignoreKeys: [String]? = nil
+  /// FusionBench's configuration names these six of OpenCLIP.
+  @Parameter("ignore_keys") public var ignoreKeys: [String]? = [
+    "model.positional_embedding", "model.text_projection", "model.logit_scale",
+    "model.token_embedding.weight", "model.ln_final.weight", "model.ln_final.bias",
+  ]
   /// Accepted for FusionBench's configurations; models are saved by `merged_model_save_path`.
   @Parameter("model_save_path") public var modelSavePath: String? = nil
   /// Accepted for FusionBench's configurations; see `merged_model_save_kwargs`.

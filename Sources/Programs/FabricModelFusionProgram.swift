@@ -61,8 +61,6 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   public var usage: String?
   /// Methods and pools of one's own that `_target_` may name besides the built-in ones.
   public var components: [any Component.Type] = []
-  /// Where reports go.
-  public var logDirectory: String? { path["log_dir"]?.string }
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
   /// The tasks, once made, or those of another job of a sweep that has the same.

@@ -8,8 +8,6 @@ public protocol FusionProgram: AnyObject {
   var logDirectory: String? { get }
   /// Whether to stop after one batch per task.
   var fastDevRun: Bool { get }
-  /// The folder of reports; nil where there is none.
-  var logDirectory: String? { get }
 }
 
 extension FusionProgram {

@@ -195,7 +195,10 @@ let package = Package(
       ]),
     .test(
       "Methods",
-      ["Methods", "FusionCore", "Tensors", "ConfigTree", "Checkpoints", "FusionTestSupport"]),
+      [
+        "Methods", "FusionCore", "Tensors", "ConfigTree", "Checkpoints", "FusionTestSupport",
+        .collections,
+      ]),
     .test(
       "ModelPools",
       ["ModelPools", "FusionCore", "Checkpoints", "Tensors", "ConfigTree", "FusionTestSupport"]),

@@ -25,3 +25,5 @@ int cfile_lock(int descriptor) {
   if (fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return 0;
   return errno == EACCES ? EAGAIN : errno;
 }
+
+int cfile_direct_flag(void) { return O_DIRECT; }

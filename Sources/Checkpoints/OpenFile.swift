@@ -4,13 +4,18 @@ internal import Glibc
 final class OpenFile: Sendable {
   let path: String
   let descriptor: Int32
+  private let channel: InputChannel?
 
   /// Opens a regular file for reading. Never blocks on pipes or devices.
   ///
+  /// - Parameter asInput: whether it is read in the way that `InputMode.current` says.
   /// - Throws: `CheckpointError.system`, `.notRegularFile`, `.invalidPath`.
-  static func reading(_ path: String) throws -> (file: OpenFile, status: FileStatus) {
+  static func reading(
+    _ path: String, asInput: Bool = false
+  ) throws -> (file: OpenFile, status: FileStatus) {
     try checkPath(path)
-    let file = try OpenFile(path, O_RDONLY | O_NONBLOCK, operation: "open")
+    let file = try OpenFile(
+      path, O_RDONLY | O_NONBLOCK, operation: "open", asInput: asInput)
     let status = try FileStatus(descriptor: file.descriptor, path: path)
     guard status.kind == .regular else {
       throw CheckpointError.notRegularFile(path: path, kind: status.kind.rawValue)
@@ -19,7 +24,9 @@ final class OpenFile: Sendable {
   }
 
   /// Opens `path` with the flags of `open(2)`; new files get mode 0666 less the umask.
-  init(_ path: String, _ flags: Int32, operation: String) throws(CheckpointError) {
+  init(
+    _ path: String, _ flags: Int32, operation: String, asInput: Bool = false
+  ) throws(CheckpointError) {
     try checkPath(path)
     self.path = path
     do {
@@ -27,6 +34,7 @@ final class OpenFile: Sendable {
     } catch .system(_, _, EMFILE) where OpenFile.raiseDescriptorLimit() {
       descriptor = try check(operation, path) { open(path, flags | O_CLOEXEC, 0o666) }
     }
+    channel = asInput ? InputChannel(descriptor: descriptor, path: path) : nil
   }
 
   deinit { close(descriptor) }
@@ -36,6 +44,7 @@ final class OpenFile: Sendable {
   /// - Throws: `CheckpointError.truncated` at the end of the file, `.system`.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
     guard let base = buffer.baseAddress else { return }
+    if let channel, channel.read(at: offset, into: buffer) { return }
     var done = 0
     while done < buffer.count {
       let wanted = min(buffer.count - done, transferLimit)

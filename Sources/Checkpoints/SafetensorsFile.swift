@@ -2,8 +2,8 @@ import Tensors
 
 /// One safetensors file, held open: a name that comes to lead elsewhere changes nothing.
 ///
-/// Reads go through `pread`, so that a file cut short is an error and not a signal. Safe to use
-/// from several threads.
+/// Values are read as `InputMode.current` says when it is opened; a file cut short is always an
+/// error and no signal. Safe to use from several threads.
 public final class SafetensorsFile: TensorFile {
   /// Where it was opened.
   public let path: String
@@ -21,7 +21,7 @@ public final class SafetensorsFile: TensorFile {
   ///
   /// - Throws: `CheckpointError`.
   public init(path: String) throws {
-    (file, status) = try OpenFile.reading(path)
+    (file, status) = try OpenFile.reading(path, asInput: true)
     self.path = path
     header = try SafetensorsFile.readHeader(of: file, size: status.size)
   }

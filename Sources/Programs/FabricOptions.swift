@@ -1,3 +1,4 @@
+import Checkpoints
 import ConfigTree
 import FusionCore
 
@@ -12,10 +13,21 @@ public final class FabricOptions: Component {
     case layer
   }
 
+  /// How checkpoints are read.
+  public enum Input: String, ConfigChoice {
+    case pread
+    case mmap
+    case direct
+  }
+
   /// How the work is cut.
   @Parameter("split") public var split = Split.layer
   /// Threads of each rank: `auto` shares the cores of a host among its ranks.
   @Parameter("threads") public var threads = ThreadCount.automatic
+  /// How checkpoints are read.
+  @Parameter("io") public var inputMode = Input.pread
+  /// Bytes of the working buffers of a rank, such as `512MiB`.
+  @Parameter("memory") public var memory = MemorySize.standard
   /// Whether to show progress where standard error is a terminal.
   @Parameter("progress") public var progress = true
   /// Number of processes; the launcher decides, so more than it started is an error.
@@ -59,6 +71,19 @@ public final class FabricOptions: Component {
     } else {
       world.threads = world.defaultThreads
     }
+    WorkingMemory.bytes = memory.bytes
+    WorkingMemory.threads = world.threads
+    // Without the page cache nobody reads ahead: fewer, larger reads.
+    WorkingMemory.largestRead =
+      inputMode == .direct ? 1 << 20 : WorkingMemory.customaryRead
+    InputMode.current = InputMode(rawValue: inputMode.rawValue) ?? .pread
+    if world.isGlobalZero {
+      InputMode.onRefusal = { path in
+        Log.line(
+          "\(path): the file system refuses fabric.io=\(InputMode.current.rawValue);"
+            + " such files are read by pread")
+      }
+    }
     let unused = [
       ("strategy", strategy), ("accelerator", accelerator), ("precision", precision),
       ("plugins", plugins), ("callbacks", callbacks), ("loggers", loggers),
@@ -95,4 +120,30 @@ public enum ThreadCount: ConfigRepresentable {
     case .count(let count): ConfigNode(.int(count))
     }
   }
+}
+
+/// A number of bytes for working buffers.
+public struct MemorySize: ConfigRepresentable, Sendable {
+  /// 512 MiB.
+  public static let standard = MemorySize(bytes: WorkingMemory.standard)
+  /// At least 16 MiB.
+  public let bytes: Int
+
+  /// Reads a size such as `512MiB`, or an integer.
+  public static func decode(_ node: ConfigNode, key: String) throws -> MemorySize {
+    let bytes: Int? =
+      switch node.value {
+      case .int(let bytes): bytes
+      case .string(let text): try? ByteSize.parse(text)
+      default: nil
+      }
+    guard let bytes, bytes >= 16 << 20 else {
+      throw ParameterError.wrongType(
+        key: key, expected: "a size of at least 16MiB, such as 512MiB", node)
+    }
+    return MemorySize(bytes: bytes)
+  }
+
+  /// The bytes.
+  public func encoded() -> ConfigNode { ConfigNode(.int(bytes)) }
 }

@@ -97,6 +97,31 @@ import Testing
     #expect(Set(reference).count == 3)
   }
 
+  @Test("ways of reading, memory and threads do not change the bytes")
+  func readingDoesNotMatter() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .bfloat16)
+    let options = [
+      [], ["fabric.io=mmap", "fabric.threads=1"], ["fabric.io=direct", "fabric.threads=2"],
+      ["fabric.memory=16MiB", "fabric.threads=3"],
+    ]
+    var reference: Data?
+    for (number, option) in options.enumerated() {
+      for ranks in [0, 2] {
+        let out = "out\(number)-\(ranks)"
+        let run = try CommandRun(
+          [
+            "method=ties_merging", "modelpool.models={_pretrained_: base, a: ft1, b: ft2}",
+            "merged_model_save_path=\(out)", "print_config=false",
+          ] + option, ranks: ranks, in: folder.url)
+        try #require(run.status == 0, "\(option), \(ranks) ranks: \(run.errors)")
+        let bytes = try folder.bytes("\(out)/model.safetensors")
+        #expect(bytes == reference ?? bytes, "\(option), \(ranks) ranks")
+        reference = reference ?? bytes
+      }
+    }
+  }
+
   @Test("shards and threads do not change the values")
   func shardsDoNotMatter() throws {
     let folder = try TemporaryFolder()

@@ -17,6 +17,13 @@ int cfile_start_writeback(int descriptor, int64_t offset, int64_t length);
 /// with it; EAGAIN when another one holds it.
 int cfile_lock(int descriptor);
 
+/// The flag of open(2) that reads past the page cache.
+int cfile_direct_flag(void);
+
+/// Copies from a mapped file. EIO where its bytes cannot be had, such as behind the end of a file
+/// that was cut short: no signal ends the process then.
+int cfile_copy_mapped(void *to, const void *from, size_t count);
+
 /// A checksum against accidents, not against malice: about as fast as memory.
 uint64_t cfile_checksum(const void *bytes, size_t count);
 

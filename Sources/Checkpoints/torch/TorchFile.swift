@@ -21,7 +21,7 @@ public final class TorchFile: TensorFile {
   ///
   /// - Throws: `TorchError`, `CheckpointError`.
   public init(path: String) throws {
-    (file, status) = try OpenFile.reading(path)
+    (file, status) = try OpenFile.reading(path, asInput: true)
     self.path = path
     header = try TorchHeader(FileBytes(file, count: status.size))
   }

@@ -20,9 +20,14 @@ extension ElementwiseInputs {
     let total = Int64(elementCount(skipping: skipping))
     // Few elements are gone through once more sooner than many bins are added up.
     let isLarge = total >= 1 << 24
+    // The same on every rank.
+    var bins = [
+      Int64(WorkingMemory.bins(models: modelCount, most: isLarge ? 1 << 17 : 1 << 11))
+    ]
+    try world.allReduce(&bins, .min)
     var windows = Array(
       repeating: MagnitudeWindow(
-        rank: Int64(k), patterns: 0..<(wide ? 1 << 63 : 1 << 31), bins: isLarge ? 1 << 17 : 1 << 11),
+        rank: Int64(k), patterns: 0..<(wide ? 1 << 63 : 1 << 31), bins: Int(bins[0])),
       count: modelCount)
     if isLarge {
       let sample = try count(windows, sampled: true, skipping: skipping, in: world)

@@ -67,6 +67,7 @@ public final class ElementwiseInputs: Sendable {
     self.passes = passes
     sources = Sources()
     prepare = nil
+    chunk = WorkingMemory.chunk(inputs: models.count + 1, unit: ElementBlock.limit)
     manifest = reference.manifest
     modelNames = models.map(\.name)
     members = try models.map { model in
@@ -88,6 +89,7 @@ public final class ElementwiseInputs: Sendable {
     jointPrecision = other.jointPrecision
     passes = other.passes
     sources = other.sources
+    chunk = other.chunk
     self.prepare = prepare
   }
 
@@ -119,7 +121,7 @@ public final class ElementwiseInputs: Sendable {
   }
 
   /// Elements read from each input at a time.
-  static let chunk = 1 << 16
+  private let chunk: Int
 
   /// Reads a slice of every input and calls `body` for each block of it.
   ///
@@ -147,7 +149,7 @@ public final class ElementwiseInputs: Sendable {
     let block = workspace.block
     var start = slice.elements.lowerBound
     while start < slice.elements.upperBound {
-      let end = min(start + Self.chunk, slice.elements.upperBound)
+      let end = min(start + source.chunk, slice.elements.upperBound)
       try source.read(Slice(tensor: slice.tensor, elements: start..<end), into: workspace)
       var from = 0
       while from < end - start {

@@ -23,7 +23,7 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
 
   /// α: one number scales the merged task vector; a list, one per model, scales the task vectors
   /// before they are decomposed.
-  @Parameter("alpha") public var alpha: NumberOrList? = nil
+  @Parameter("alpha") public var alpha: NumberOrList? = .number(1)
   /// Names of matrices that are averaged instead.
   @Parameter("exclude_keys") public var excludeKeys: [String]? = nil
   /// Whether to return, besides the merged model, each task's share of it as a model of its own.

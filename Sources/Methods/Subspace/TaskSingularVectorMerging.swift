@@ -103,6 +103,11 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
     return zip(names, models).map { ($0, $1) } + [("merged", merged)]
   }
 
+  /// What a matrix of `models` models takes, in seconds on one core: what it is dealt by.
+  public static func seconds(forRows rows: Int, columns: Int, models: Int) -> Double {
+    demand(rows, columns, models: models).seconds
+  }
+
   /// What an m x n matrix of `models` models takes.
   static func demand(_ m: Int, _ n: Int, models: Int) -> MatrixMerge.Demand {
     let side = min(m, n)

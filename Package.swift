@@ -162,6 +162,10 @@ let package = Package(
     .executableTarget(
       name: "bare_merge", path: "Benchmarks/BareMerge", cSettings: kernelSettings),
 
+    .executableTarget(
+      name: "matrix_benchmark", dependencies: ["FusionCore", "LinearAlgebra", "Methods"],
+      path: "Benchmarks/MatrixBenchmark", swiftSettings: strict),
+
     // Tests
     .target(
       name: "FusionTestSupport", dependencies: ["FusionCore", "Tensors"],

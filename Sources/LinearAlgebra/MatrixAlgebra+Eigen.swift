@@ -31,7 +31,7 @@ extension MatrixAlgebra {
   ) throws -> Ascending<Scalar> {
     let n = g.rows
     let z = try matrix(n, n, of: Scalar.self)
-    let length = try counted(max(1 + 4 * n + n * n, 64 * n), (n, n))
+    let length = try counted(max(1 + 4 * n + n * n, Self.blocked(n)), (n, n))
     let integers = try counted(3 + 5 * n, (n, n))
     return try tridiagonal(g, length) { form, work in
       try scratch(Int(integers), of: Int32.self) { iwork in
@@ -50,7 +50,7 @@ extension MatrixAlgebra {
   ) throws -> Ascending<Scalar> {
     let n = g.rows
     let z = try matrix(count, n, of: Scalar.self)
-    let length = try counted(64 * n, (n, n))
+    let length = try counted(Self.blocked(n), (n, n))
     return try tridiagonal(g, length) { form, work in
       var found: Int32 = 0
       let values = try scratch(n, of: Scalar.self) { w in
@@ -69,6 +69,9 @@ extension MatrixAlgebra {
       return Ascending(values: values, vectors: z)
     }
   }
+
+  /// Working memory for reducing and transforming back by blocks of up to 64 columns.
+  private static func blocked(_ n: Int) -> Int { 64 * n + 65 * 64 }
 
   /// Brings `g` to tridiagonal form and lends it with working memory of `length` elements.
   private func tridiagonal<Scalar: MatrixScalar, R>(
@@ -95,7 +98,6 @@ extension MatrixAlgebra {
     _ work: UnsafeMutableBufferPointer<Scalar>
   ) throws {
     let n = g.rows
-    // One column at least and 64 at best: what the workspace has room for.
     try check(
       cla_ormtr(
         Scalar.code, Int32(n), Int32(count), g.start, Int32(n), form.tau, z.start, Int32(n),

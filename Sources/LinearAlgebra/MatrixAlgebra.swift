@@ -94,14 +94,16 @@ public struct MatrixAlgebra {
     return cla_nonfinite(Scalar.code, a.count, a.start, &first) == 0
   }
 
-  /// Working memory of a call.
+  /// Working memory of a call, of `count` elements.
   func scratch<Element: BitwiseCopyable, R>(
     _ count: Int, of type: Element.Type = Element.self,
     _ body: (UnsafeMutableBufferPointer<Element>) throws -> R
   ) throws -> R {
     let storage = pool.take(max(count, 1) * MemoryLayout<Element>.stride)
     defer { pool.giveBack(storage) }
-    return try body(storage.bindMemory(to: Element.self))
+    // Exactly as long as asked for: what LAPACK does depends on it.
+    return try body(
+      UnsafeMutableBufferPointer(rebasing: storage.bindMemory(to: Element.self)[0..<count]))
   }
 
   /// A length as LAPACK counts it.

@@ -26,6 +26,11 @@ import Testing
     ["method=dare/task_arithmetic", "method.only_on_linear_weights=true", "seed=7"],
     ["method=dare/ties_merging", "method.sparsity_ratio=0.3"],
     ["method=magmax/magmax"],
+    ["method=task_singular_vector/TaskSingularVectorMerging"],
+    ["method=isotropic_merging/iso_c"],
+    ["method=isotropic_merging/iso_cts"],
+    ["method=singular_value_calibration/task_arithmetic"],
+    ["method=singular_value_calibration/task_singular_vector"],
     ["method=trust_region/clip_task_arithmetic", "method.zero_shot=true"],
     ["method=tall_mask/task_arithmetic", "method.prun_thre_k=2"],
     ["method=pruning/llama_magnitude_pruning"],
@@ -66,6 +71,10 @@ import Testing
     "several models are written to a folder each, the same for any number of ranks",
     arguments: [
       ["method=model_recombination", "seed=42"], ["method=ensemble/simple_ensemble"],
+      [
+        "method=task_singular_vector/TaskSingularVectorMerging",
+        "method.return_single_task_models=true",
+      ],
       ["method=ensemble/weighted_ensemble", "method.weights=[1,2,1]"],
     ])
   func severalModels(_ method: [String]) throws {

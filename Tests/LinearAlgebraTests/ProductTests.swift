@@ -59,6 +59,27 @@ import Testing
     #expect(algebra.largestMagnitude(of: ma) == ma.asRows.joined().map(abs).max())
   }
 
+  @Test("what a pool holds from before changes no bit", arguments: [20, 64, 130])
+  func poolsDoNotMatter(_ n: Int) throws {
+    let a = sample(n, n + 40)
+    func result(_ pool: MatrixPool) throws -> Rows {
+      let algebra = try MatrixAlgebra(tensor: "w", pool: pool)
+      let m = try algebra.matrix(a, as: Double.self)
+      let eigen = try algebra.eigen(try algebra.rowGram(m)).vectors.asRows
+      let part = try algebra.eigen(try algebra.rowGram(m), leading: n / 5).vectors.asRows
+      return eigen + part + (try algebra.singularValues(m).u.asRows)
+    }
+    let fresh = try result(MatrixPool())
+    let used = MatrixPool()
+    for size in stride(from: 10, to: 400, by: 30) {
+      let algebra = try MatrixAlgebra(tensor: "w", pool: used)
+      let left = (1...3).map { _ in try? algebra.matrix(size, size, of: Double.self) }
+      for matrix in left { matrix?.withValues { $0.update(repeating: .nan) } }
+      let isSame = try result(used) == fresh
+      #expect(isSame, "after \(size)")
+    }
+  }
+
   @Test("threads that compute at the same time get the same bits as one alone")
   func threads() throws {
     let a = sample(60, 90)

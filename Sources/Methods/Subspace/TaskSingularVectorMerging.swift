@@ -23,7 +23,7 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
 
   /// α: one number scales the merged task vector; a list, one per model, scales the task vectors
   /// before they are decomposed.
-  @Parameter("alpha") public var alpha: NumberOrList? = nil
+  @Parameter("alpha") public var alpha: NumberOrList? = .number(1)
   /// Names of matrices that are averaged instead.
   @Parameter("exclude_keys") public var excludeKeys: [String]? = nil
   /// Whether to return, besides the merged model, each task's share of it as a model of its own.
@@ -101,6 +101,11 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
       }
     }
     return zip(names, models).map { ($0, $1) } + [("merged", merged)]
+  }
+
+  /// What a matrix of `models` models takes, in seconds on one core: what it is dealt by.
+  public static func seconds(forRows rows: Int, columns: Int, models: Int) -> Double {
+    demand(rows, columns, models: models).seconds
   }
 
   /// What an m x n matrix of `models` models takes.

@@ -45,9 +45,12 @@ def breadcrumbs(consensus, normalize, rescale, lambda_, weights, densities, gamm
 
 def nuslerp_by(flatten, dim, with_base, t):
     def merge(base, a, b):
-        if with_base:
-            return base + nuslerp(t, a - base, b - base, dim=dim, flatten=flatten)
-        return nuslerp(t, a, b, dim=dim, flatten=flatten)
+        # In float32 the sine of exactly opposite vectors is 8.7e-8, above mergekit's limit for the
+        # straight line, and divides: hence float64.
+        origin = base if with_base else torch.zeros_like(base)
+        arc = nuslerp(
+            t, (a - origin).double(), (b - origin).double(), dim=dim, flatten=flatten)
+        return (origin + arc).float()
 
     return merge
 

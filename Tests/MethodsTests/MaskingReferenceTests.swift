@@ -138,6 +138,7 @@ extension FusionResult {
   var all: [any StateDict] {
     switch self {
     case .none: []
+    case .ensemble, .pool: []
     case .model(let model): [model]
     case .models(let models): models.map(\.model)
     }

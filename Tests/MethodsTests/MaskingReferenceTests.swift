@@ -135,12 +135,5 @@ struct MaskingCase: CustomTestStringConvertible, Sendable {
 
 extension FusionResult {
   /// Every model of the result.
-  var all: [any StateDict] {
-    switch self {
-    case .none: []
-    case .ensemble, .pool: []
-    case .model(let model): [model]
-    case .models(let models): models.map(\.model)
-    }
-  }
+  var all: [any StateDict] { namedModels.map(\.model) }
 }

@@ -54,6 +54,37 @@ extension MatrixAlgebra {
     return Triplets(left: left, values: values, right: right)
   }
 
+  /// The leading triplets of a matrix that has no more rows than columns, and an orthonormal basis
+  /// of what their left vectors leave of the columns' space.
+  ///
+  /// - Parameters:
+  ///   - a: m x n with m <= n, finite.
+  ///   - noise: singular values up to this are null.
+  /// - Returns: the triplets, and m - rank rows; nil where one of the triplets is null.
+  /// - Throws: `LinearAlgebraError`.
+  public func splitTriplets(
+    of a: Matrix<Double>, rank: Int, noise: Double, accuracy: Accuracy
+  ) throws -> (leading: Triplets, rest: Matrix<Double>)? {
+    precondition(a.rows <= a.columns && (0...a.rows).contains(rank))
+    guard largestMagnitude(of: a) > 0 else { return nil }
+    let gram = try rowGram(a)
+    guard isFinite(gram) else { return nil }
+    let eigen = try eigen(gram)
+    let largest = eigen.values.first ?? 0
+    // What is below this is left to the full decomposition of `leadingTriplets`.
+    let limit = max(accuracy.gramLimit * largest, noise * noise)
+    guard largest > 0, eigen.values.prefix(rank).allSatisfy({ $0 > limit }) else { return nil }
+    count.add(isFull: false)
+    let left = try rows(0..<rank, of: eigen.vectors)
+    let right = try product(left, .plain, a)
+    let values = rowDots(right, right).map { $0.squareRoot() }
+    scaleRows(of: right, by: values.map { 1 / $0 })
+    return (
+      Triplets(left: left, values: values, right: right),
+      try rows(rank..<a.rows, of: eigen.vectors)
+    )
+  }
+
   /// The matrix R that makes the rows of `x` orthonormal with the least change: R · X is the
   /// orthogonal factor of the polar decomposition, (X Xᵀ)^(-1/2) X.
   ///

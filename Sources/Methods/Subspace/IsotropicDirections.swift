@@ -5,8 +5,10 @@ struct IsotropicDirections {
   private let algebra: MatrixAlgebra
   /// Row i is a left direction; orthonormal, but for null ones, which are zero.
   private let left: Matrix<Double>
-  /// Row i is the right direction of left direction i.
+  /// Row i is the right direction of left direction i, not orthonormal yet.
   private let right: Matrix<Double>
+  /// What makes the right directions orthonormal.
+  private let rightRoot: Matrix<Double>
   /// What every direction is multiplied by.
   private let value: Double
 
@@ -37,50 +39,82 @@ struct IsotropicDirections {
     self.algebra = algebra
 
     let sum = try task.sumOfTaskVectors()
-    let common = try algebra.leadingTriplets(
-      of: sum, rank: ranks.common, noise: task.noise(of: sum, count: task.modelCount),
-      accuracy: task.accuracy)
-    let left = try algebra.zeros(side, m, of: Double.self)
-    let right = try algebra.zeros(side, n, of: Double.self)
+    let noise = task.noise(of: sum, count: task.modelCount)
+    left = try algebra.zeros(side, m, of: Double.self)
+    right = try algebra.zeros(side, n, of: Double.self)
     var values: [Double] = []
-    for model in 0..<(ranks.perTask > 0 ? task.modelCount : 0) {
-      let taskVector = try task.taskVector(model)
-      let noise = task.noise(of: taskVector)
-      // What the common directions leave of the columns: τ − U_c (U_cᵀ τ).
-      let projected = try algebra.product(common.left, .plain, taskVector)
-      algebra.multiply(common.left, .transposed, projected, alpha: -1, beta: 1, into: taskVector)
-      let own = try algebra.leadingTriplets(
-        of: taskVector, rank: ranks.perTask, noise: noise, accuracy: task.accuracy)
-      left.setRows(from: model * ranks.perTask, to: own.left)
-      right.setRows(from: model * ranks.perTask, to: own.right)
-      values += own.values
+    let start = side - ranks.common
+    if m <= n,
+      let (common, rest) = try algebra.splitTriplets(
+        of: sum, rank: ranks.common, noise: noise, accuracy: task.accuracy)
+    {
+      // The tasks' left directions lie in the rest: everything about them is computed in its
+      // coordinates, and they are orthogonal to the common ones already.
+      let coordinates = try algebra.zeros(start, start, of: Double.self)
+      for model in 0..<(ranks.perTask > 0 ? task.modelCount : 0) {
+        let taskVector = try task.taskVector(model)
+        let own = try algebra.leadingTriplets(
+          of: try algebra.product(rest, .plain, taskVector), rank: ranks.perTask,
+          noise: task.noise(of: taskVector), accuracy: task.accuracy)
+        coordinates.setRows(from: model * ranks.perTask, to: own.left)
+        right.setRows(from: model * ranks.perTask, to: own.right)
+        values += own.values
+      }
+      let root = try algebra.orthogonalizer(of: coordinates, accuracy: task.accuracy)
+      let directions = try algebra.product(root, .plain, coordinates)
+      left.setRows(from: 0, to: try algebra.product(directions, .plain, rest))
+      left.setRows(from: start, to: common.left)
+      right.setRows(from: start, to: common.right)
+      values += common.values
+    } else {
+      let common = try algebra.leadingTriplets(
+        of: sum, rank: ranks.common, noise: noise, accuracy: task.accuracy)
+      let all = try algebra.zeros(side, m, of: Double.self)
+      for model in 0..<(ranks.perTask > 0 ? task.modelCount : 0) {
+        let taskVector = try task.taskVector(model)
+        let noise = task.noise(of: taskVector)
+        // What the common directions leave of the columns: τ − U_c (U_cᵀ τ).
+        let projected = try algebra.product(common.left, .plain, taskVector)
+        algebra.multiply(
+          common.left, .transposed, projected, alpha: -1, beta: 1, into: taskVector)
+        let own = try algebra.leadingTriplets(
+          of: taskVector, rank: ranks.perTask, noise: noise, accuracy: task.accuracy)
+        all.setRows(from: model * ranks.perTask, to: own.left)
+        right.setRows(from: model * ranks.perTask, to: own.right)
+        values += own.values
+      }
+      all.setRows(from: start, to: common.left)
+      right.setRows(from: start, to: common.right)
+      values += common.values
+      algebra.multiply(
+        try algebra.orthogonalizer(of: all, accuracy: task.accuracy), .plain, all, into: left)
     }
-    left.setRows(from: side - ranks.common, to: common.left)
-    right.setRows(from: side - ranks.common, to: common.right)
-    values += common.values
     value = values.reduce(0, +) / Double(values.count)
-
-    self.left = try algebra.product(
-      try algebra.orthogonalizer(of: left, accuracy: task.accuracy), .plain, left)
-    self.right = try algebra.product(
-      try algebra.orthogonalizer(of: right, accuracy: task.accuracy), .plain, right)
+    rightRoot = try algebra.orthogonalizer(of: right, accuracy: task.accuracy)
   }
 
-  /// result += factor · value · Σ_i left_i right_iᵀ
-  func add(to result: Matrix<Double>, scaledBy factor: Double) {
-    algebra.multiply(left, .transposed, right, alpha: factor * value, beta: 1, into: result)
+  /// result += factor · value · Σ_i left_i right_iᵀ, with right_i made orthonormal.
+  func add(to result: Matrix<Double>, scaledBy factor: Double) throws {
+    let mixed = try algebra.product(left, .transposed, rightRoot)
+    algebra.multiply(mixed, .plain, right, alpha: factor * value, beta: 1, into: result)
   }
 
   /// What an m x n matrix takes.
   static func demand(_ m: Int, _ n: Int, fraction: Double, models: Int) -> MatrixMerge.Demand {
     let side = min(m, n)
     let ranks = Ranks(side: side, fraction: fraction, models: models)
+    let rest = side - ranks.common
     let perTask =
-      2 * MatrixCost.product(m, n, ranks.common)
-      + MatrixCost.triplets(m, n, rank: ranks.perTask)
+      m <= n
+      ? MatrixCost.product(rest, n, m) + MatrixCost.triplets(rest, n, rank: ranks.perTask)
+      : 2 * MatrixCost.product(m, n, ranks.common)
+        + MatrixCost.triplets(m, n, rank: ranks.perTask)
     let polar =
-      MatrixCost.orthogonalizer(side, m) + MatrixCost.orthogonalizer(side, n)
-      + MatrixCost.product(side, m + n, side) + MatrixCost.product(m, n, side)
+      (m <= n
+        ? MatrixCost.orthogonalizer(rest, rest)
+        : MatrixCost.orthogonalizer(side, m) + MatrixCost.product(side, m, side))
+      + MatrixCost.orthogonalizer(side, n) + MatrixCost.product(m, side, side)
+      + MatrixCost.product(m, n, side)
     return MatrixMerge.Demand(
       seconds: MatrixCost.triplets(m, n, rank: ranks.common) + Double(models) * perTask + polar,
       numbers: 4 * m * n + 3 * side * (m + n) + 3 * side * side)

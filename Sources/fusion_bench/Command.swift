@@ -40,9 +40,13 @@ struct Command: CommandLineJob {
     if line.showsHydraHelp {
       return try help.hydraHelp(try composer.compose(configName: nil))
     }
+    if let topic = line.info, !line.showsHelp {
+      return try InfoPrinter(
+        composer: composer, configName: configName, overrides: line.overrides
+      ).text(topic)
+    }
     let composition = try composer.compose(configName: configName, overrides: line.overrides)
     if line.showsHelp { return try help.applicationHelp(composition, resolves: line.resolves) }
-    if let topic = line.info { return InfoPrinter(composition).text(topic) }
     return try ConfigPrinter(composition).text(
       line.config ?? .job, package: line.package, resolves: line.resolves)
   }

@@ -65,8 +65,14 @@ import Testing
   }
 
   @Test func `contradicting flags are refused`() throws {
-    #expect(throws: ConfigError.self) {
-      try HydraCommandLine.parse(["--cfg", "job", "-m"]).validate()
+    let commands = [["--cfg", "job"], ["-m"], ["-r"], ["-i", "all"], ["-sc", "install=bash"]]
+    for (first, second) in zip(commands, commands.dropFirst()) {
+      #expect {
+        try HydraCommandLine.parse(first + second).validate()
+      } throws: {
+        "\($0)" == "Only one of --run, --multirun, --cfg, --info and --shell_completion can be "
+          + "specified"
+      }
     }
     #expect(throws: ConfigError.self) { try HydraCommandLine.parse(["--resolve"]).validate() }
     #expect(throws: Never.self) { try HydraCommandLine.parse(["--resolve", "-h"]).validate() }
@@ -100,8 +106,13 @@ import Testing
     #expect(try printer.text(.job, package: "alias.c.0") == "1\n")
     #expect(try printer.text(.job, package: "_global_") == printer.text(.job))
     #expect(try printer.text(.all, package: "hydra.job.name") == "app\n")
-    #expect(throws: ConfigError.self) { try printer.text(.job, package: "nope") }
-    #expect(throws: ConfigError.self) { try printer.text(.job, package: "nothing") }
+    for package in ["nope", "nothing", "db.nope", "alias.c.9"] {
+      #expect {
+        try printer.text(.job, package: package)
+      } throws: {
+        "\($0)" == "package '\(package)' not found in config"
+      }
+    }
   }
 
   @Test func `Hydra's part is printed without its help texts`() throws {
@@ -132,9 +143,9 @@ import Testing
   }
 
   @Test func `info shows the tree of defaults and the list of files`() throws {
-    let info = InfoPrinter(try directory.composer.compose(configName: "interp"))
+    let info = InfoPrinter(composer: directory.composer, configName: "interp")
     #expect(
-      info.text(.defaultsTree).hasSuffix(
+      try info.text(.defaultsTree).hasSuffix(
         """
           interp:
             db: mysql
@@ -146,11 +157,25 @@ import Testing
 
         """))
     #expect(
-      info.text(.defaults).contains(
+      try info.text(.defaults).contains(
         "| server/apache               | server              | True   | interp        |\n"))
     #expect(
-      info.text(.searchpath).contains("| main     | file://\(directory.path) |\n"))
-    #expect(info.text(.plugins).contains("BasicSweeper"))
-    #expect(info.text(.config).contains("\nConfig\n******\ndb:\n  driver: mysql\n"))
+      try info.text(.searchpath).contains("| main     | file://\(directory.path) |\n"))
+    #expect(try info.text(.plugins).contains("BasicSweeper"))
+    #expect(try info.text(.config).contains("\nConfig\n******\ndb:\n  driver: mysql\n"))
+  }
+
+  @Test func `a list of defaults is shown whatever becomes of the values`() throws {
+    func info(_ overrides: [String]) -> InfoPrinter {
+      InfoPrinter(composer: directory.composer, configName: "config", overrides: overrides)
+    }
+    let plain = try info([]).text(.defaults)
+    for overrides in [["nope=1"], ["lr=1,2"], ["~nothing"], ["hydra.job.num=x"]] {
+      #expect(try info(overrides).text(.defaults) == plain)
+      #expect(throws: ConfigError.self) { try info(overrides).text(.config) }
+      #expect(throws: ConfigError.self) { try info(overrides).text(.searchpath) }
+    }
+    #expect(throws: ConfigError.self) { try info(["db=oracle"]).text(.defaultsTree) }
+    #expect(try info(["db=oracle"]).text(.plugins).contains("BasicSweeper"))
   }
 }

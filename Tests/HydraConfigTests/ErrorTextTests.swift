@@ -103,6 +103,11 @@ import Testing
         + "2. To use it as string, quote the value: key=\\'value1,value2\\'\n"
         + "3. To sweep over it, add --multirun to your command line"
     ),
+    (
+      "a=[choice(1,2)]",
+      "A sweep cannot be part of a list, a dictionary or another sweep: 'a=[choice(1,2)]'\n"
+        + "To sweep over lists or dictionaries, write them whole: key=choice([1,2],[3])"
+    ),
     ("a=range(3)", "Sweep parameters 'a=range(3)' requires --multirun"),
     (
       "hydra.job.env_set=3",
@@ -155,6 +160,10 @@ import Testing
       "~list.x",
       "Error merging override ~list.x\nIndex 'x' (str) is not an int\n    full_key: list.x"
     ),
+    (
+      "hydra.searchpath=[foo://x]",
+      "No config source registered for schema foo, supported types : [file, pkg, structured]"
+    ),
     ("hydra.searchpath=5", "hydra.searchpath must be a list of strings. Got: 5"),
   ]
 
@@ -176,6 +185,7 @@ import Testing
     ("self2", "Duplicate _self_ defined in self2"),
     ("deflist", "Invalid defaults list in 'deflist', defaults must be a list (got mapping)"),
     ("defint", "Unsupported item value in defaults : int. Supported: string or list"),
+    ("defbool", "Unsupported item value in defaults : bool. Supported: string or list"),
     (
       "order",
       "In order: Override 'db : pg' is defined before 'db: mysql'.\n"

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FuzzTests {
   @Test func `random inputs end in a value or in an error`() throws {
     var fuzzer = try ConfigFuzzer(seed: 7)
-    fuzzer.timeLimit = .seconds(20)
+    fuzzer.secondLimit = 20
     let tally = try fuzzer.run(0..<6000)
     #expect(tally.accepted > 1000)
     #expect(tally.refused > 1000)

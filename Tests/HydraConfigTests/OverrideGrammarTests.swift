@@ -88,6 +88,16 @@ import Testing
         + "for int() with base 10: 'x'"
     ),
     (
+      "v=int(choice(choice(1,2),3))",
+      "Error parsing override 'v=int(choice(choice(1,2),3))'\nAssertionError while evaluating "
+        + "'int(choice(choice(1,2),3))': "
+    ),
+    (
+      "v=str(1,choice(2,3))",
+      "Error parsing override 'v=str(1,choice(2,3))'\nAssertionError while evaluating "
+        + "'str(1,choice(2,3))': "
+    ),
+    (
       "v=range(1,start=3)",
       "Error parsing override 'v=range(1,start=3)'\nTypeError while evaluating "
         + "'range(1,start=3)': multiple values for argument 'start'"
@@ -122,6 +132,11 @@ import Testing
       "v=sort(1,[2])",
       "Error parsing override 'v=sort(1,[2])'\nTypeError while evaluating 'sort(1,[2])': Invalid "
         + "arguments: (1, [2])"
+    ),
+    (
+      "v=sort(choice(1,2),3)",
+      "Error parsing override 'v=sort(choice(1,2),3)'\nTypeError while evaluating "
+        + "'sort(choice(1,2),3)': Invalid arguments: (ChoiceSweep, 3)"
     ),
     (
       "v=foo(1)}", "Error parsing override 'v=foo(1)}'\nextraneous input '}' expecting <EOF>"

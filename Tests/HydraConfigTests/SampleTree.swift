@@ -49,6 +49,7 @@ enum SampleTree {
     "comb/mysql_apache.yaml": "x: both\n",
     "self2.yaml": "defaults:\n - _self_\n - db: pg\n - _self_\n",
     "deflist.yaml": "defaults: {db: x}\n",
+    "defbool.yaml": "defaults:\n - db: true\n",
     "defint.yaml": "defaults:\n - db: 3\n",
     "order.yaml": "defaults:\n - override db: pg\n - db: mysql\n",
     "onlyoverride.yaml": "defaults:\n - override db: pg\n - _self_\na: 1\n",

@@ -1,3 +1,4 @@
+import Foundation
 import HydraConfig
 import Testing
 
@@ -30,5 +31,41 @@ import Testing
     #expect(
       ShellCompletion.uninstallScript(program: "a-b") == "complete -r a-b\nunset -f _a_b_complete\n"
     )
+  }
+
+  /// The program is a shell function here that answers with what it was asked.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash")))
+  func `bash asks for the line up to the cursor and offers what fits`() throws {
+    let script = """
+      app() { echo "$1 $2" > "$ASKED"; echo "$COMP_LINE" >> "$ASKED"; echo db=pg db=mysql name=; }
+      eval "$(cat)"
+      complete -p app | grep -o -- '-F .*'
+      COMP_LINE='app lr=1 db=p rest' COMP_POINT=13 COMP_WORDS=(app lr=1 db=p rest) COMP_CWORD=2
+      _app_complete
+      echo "${COMPREPLY[*]}"
+      cat "$ASKED"
+      """
+    let directory = try ConfigDirectory(["config.yaml": ""])
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", script]
+    process.environment = ["ASKED": directory.path + "/asked", "PATH": "/usr/bin:/bin"]
+    let (input, output) = (Pipe(), Pipe())
+    (process.standardInput, process.standardOutput) = (input, output)
+    try process.run()
+    input.fileHandleForWriting.write(
+      Data(ShellCompletion.installScript(.bash, program: "app").utf8))
+    try input.fileHandleForWriting.close()
+    let printed = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(
+      printed == """
+        -F _app_complete app
+        db=pg
+        -sc query=bash
+        app lr=1 db=p
+
+        """)
   }
 }

@@ -44,6 +44,12 @@ import Testing
   private static let refusals: [(String, String)] = [
     ("a=interval(0,1)", "BasicSweeper does not support sweep type : INTERVAL_SWEEP"),
     ("a=range(1,2,0)", "range() arg 3 must not be zero: 'a=range(1,2,0)'"),
+    (
+      "a=choice({b:choice(1,2)},3)",
+      "A sweep cannot be part of a list, a dictionary or another sweep: "
+        + "'a=choice({b:choice(1,2)},3)'\n"
+        + "To sweep over lists or dictionaries, write them whole: key=choice([1,2],[3])"
+    ),
     ("a=range(1000000000)", "the sweep has more than 100000 jobs"),
   ]
 

@@ -123,6 +123,18 @@ import Testing
     #expect(job["c"]?.value == .string("p\tq"))
   }
 
+  @Test func `asterisks within keys and texts are no aliases`() throws {
+    let text = String(repeating: "*x", count: 30) + " 5"
+    let spaced = String(repeating: " *x", count: 30)
+    let directory = try ConfigDirectory([
+      "config.yaml": "k:\(text): 1\nv\(spaced): 2\n",
+      "bomb.yaml": "x: &x 1\n" + (0..<30).map { "k\($0): {*x : 1}\n" }.joined(),
+    ])
+    #expect(try directory.job() == "k:\(text): 1\nv\(spaced): 2\n")
+    let message = try #require(directory.error(config: "bomb"))
+    #expect(message.hasPrefix("an alias may not be part of a mapping key"))
+  }
+
   @Test func `alias bombs end in an error at once`() throws {
     var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
     for level in 1...9 {

@@ -2,26 +2,43 @@ import ConfigTree
 
 /// The tables that `--info` prints.
 public struct InfoPrinter: Sendable {
-  private let composition: Composition
+  private let composer: ConfigComposer
+  private let configName: String?
+  private let overrides: [String]
 
-  /// Describes a composition.
-  public init(_ composition: Composition) {
-    self.composition = composition
+  /// Describes what a configuration is composed of.
+  public init(composer: ConfigComposer, configName: String?, overrides: [String] = []) {
+    self.composer = composer
+    self.configName = configName
+    self.overrides = overrides
   }
 
   /// The text of a topic.
-  public func text(_ topic: HydraCommandLine.InfoTopic) -> String {
+  ///
+  /// Values are merged only where the topic shows them: an override that no list of defaults has to do
+  /// with cannot spoil the list.
+  ///
+  /// - Throws: ``ConfigError``.
+  public func text(_ topic: HydraCommandLine.InfoTopic) throws(ConfigError) -> String {
     let lines: [String] =
       switch topic {
       case .all:
-        header("Hydra \(ConfigComposer.hydraVersion)", filler: "=") + plugins + config
-      case .config: config
-      case .defaults: defaults
-      case .defaultsTree: defaultsTree
+        header("Hydra \(ConfigComposer.hydraVersion)", filler: "=") + plugins + (try config())
+      case .config: try config()
+      case .defaults: defaults(try expanded())
+      case .defaultsTree: defaultsTree(try expanded())
       case .plugins: plugins
-      case .searchpath: searchPath
+      case .searchpath: searchPath(try composed())
       }
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func composed() throws(ConfigError) -> Composition {
+    try composer.compose(configName: configName, overrides: overrides)
+  }
+
+  private func expanded() throws(ConfigError) -> ExpandedDefaults {
+    try composer.expandDefaults(configName: configName, overrides: overrides)
   }
 
   private func header(_ title: String, filler: String, indent: String = "") -> [String] {
@@ -39,28 +56,31 @@ public struct InfoPrinter: Sendable {
       + header("Sweeper:", filler: "-", indent: "\t") + ["\t\tBasicSweeper"]
   }
 
-  private var config: [String] {
+  private func config() throws(ConfigError) -> [String] {
+    let composition = try composed()
+    let defaultsLists = try expanded()
     var yaml = composition.job.yaml()
     if yaml.hasSuffix("\n") { yaml.removeLast() }
-    return searchPath + defaultsTree + defaults + header("Config", filler: "*") + [yaml, ""]
+    return searchPath(composition) + defaultsTree(defaultsLists) + defaults(defaultsLists)
+      + header("Config", filler: "*") + [yaml, ""]
   }
 
-  private var searchPath: [String] {
+  private func searchPath(_ composition: Composition) -> [String] {
     let rows = composition.sources.map { [$0.provider, "\($0.scheme)://\($0.path)"] }
     return [""] + header("Config search path", filler: "*")
       + table(["Provider", "Search path"], rows)
   }
 
-  private var defaults: [String] {
-    let rows = composition.configs.map {
+  private func defaults(_ lists: ExpandedDefaults) -> [String] {
+    let rows = lists.configs.map {
       [$0.path, $0.package, $0.isSelf ? "True" : "False", $0.parent ?? ""]
     }
     return [""] + header("Defaults List", filler: "*")
       + table(["Config path", "Package", "_self_", "Parent"], rows, titleEnd: " ")
   }
 
-  private var defaultsTree: [String] {
-    [""] + header("Defaults Tree", filler: "*") + composition.defaultsTree
+  private func defaultsTree(_ lists: ExpandedDefaults) -> [String] {
+    [""] + header("Defaults Tree", filler: "*") + lists.tree
   }
 
   private func table(_ titles: [String], _ rows: [[String]], titleEnd: String = "") -> [String] {

@@ -12,10 +12,6 @@ public struct Composition: Sendable {
   public var hydraOverrides: [String]
   /// The option of every group; `nil` where the choice is `null`.
   public var choices: [(group: String, option: String?)]
-  /// The files in merge order.
-  public var configs: [ComposedConfig]
-  /// The tree of defaults lists as indented lines.
-  public var defaultsTree: [String]
   /// Where files were looked for.
   public var sources: [ConfigSource]
   /// Remarks for the user that are not errors.

@@ -78,25 +78,17 @@ extension ConfigComposer {
   func compose(
     configName: String?, parsed: [Override], mode: RunMode
   ) throws(ConfigError) -> Composition {
-    try checkMainDirectory()
-    let repository = ConfigRepository(sources: sources, limits: limits)
-    try addSearchPath(to: repository, primary: configName, parsed)
+    let repository = try openRepository(primary: configName, parsed)
     try checkSweeps(parsed, mode)
-
-    var builder = DefaultsTreeBuilder(
-      repository: repository, overrides: try DefaultsOverrides(parsed, repository: repository),
-      skipsMissing: mode == .multirun)
-    let tree = try builder.build(primary: configName)
-    let configs = tree.flattened()
-    try DefaultsTreeBuilder.checkUnique(configs)
-    try builder.overrides.checkAllUsed()
+    let defaults = try ExpandedDefaults(
+      primary: configName, parsed, repository: repository, skipsMissing: mode == .multirun)
 
     let engine = InterpolationEngine(context: context, limits: limits)
-    let root = try merge(configs, repository: repository, engine: engine)
+    let root = try merge(defaults.configs, repository: repository, engine: engine)
     let editor = TreeEditor(root: root, engine: engine)
-    for override in builder.overrides.values { try editor.apply(override) }
+    for override in defaults.overrides.values { try editor.apply(override) }
     try fillIn(
-      root, overrides: parsed, choices: builder.overrides.choices, sources: repository.sources,
+      root, overrides: parsed, choices: defaults.overrides.choices, sources: repository.sources,
       configName: configName)
 
     let hydra = root.entries["hydra"]?.configNode ?? .emptyDictionary
@@ -105,9 +97,31 @@ extension ConfigComposer {
       job: root.configNode, hydra: hydra,
       taskOverrides: parsed.filter { !$0.isHydra }.map(\.input),
       hydraOverrides: parsed.filter(\.isHydra).map(\.input),
-      choices: builder.overrides.choices.map { (group: $0.key, option: $0.value) },
-      configs: configs, defaultsTree: tree.lines(), sources: repository.sources,
-      warnings: builder.warnings, context: context)
+      choices: defaults.overrides.choices.map { (group: $0.key, option: $0.value) },
+      sources: repository.sources, warnings: defaults.warnings, context: context)
+  }
+
+  /// Expands the defaults lists and merges nothing, as `--info defaults` wants it.
+  ///
+  /// - Throws: ``ConfigError``.
+  func expandDefaults(
+    configName: String?, overrides: [String]
+  ) throws(ConfigError) -> ExpandedDefaults {
+    let parsed = try Override.parse(overrides)
+    return try DeepStack.run { () throws(ConfigError) in
+      try ExpandedDefaults(
+        primary: configName, parsed,
+        repository: try openRepository(primary: configName, parsed), skipsMissing: false)
+    }
+  }
+
+  private func openRepository(
+    primary: String?, _ overrides: [Override]
+  ) throws(ConfigError) -> ConfigRepository {
+    try checkMainDirectory()
+    let repository = ConfigRepository(sources: sources, limits: limits)
+    try addSearchPath(to: repository, primary: primary, overrides)
+    return repository
   }
 
   private func checkMainDirectory() throws(ConfigError) {
@@ -150,8 +164,11 @@ extension ConfigComposer {
     guard let items = value.list, items.allSatisfy({ $0.string != nil }) else {
       throw .searchPathNotTexts(value.pythonText)
     }
-    repository.add(
-      items.compactMap(\.string).map { ConfigSource(provider: provider, entry: $0) })
+    var added: [ConfigSource] = []
+    for item in items.compactMap(\.string) {
+      added.append(try ConfigSource(provider: provider, entry: item))
+    }
+    repository.add(added)
   }
 }
 

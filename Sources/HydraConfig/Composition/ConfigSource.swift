@@ -42,11 +42,15 @@ public enum ConfigSource: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The source that an entry of `hydra.searchpath` names.
-  public init(provider: String, entry: String) {
+  ///
+  /// - Throws: ``ConfigError`` for a scheme that Hydra does not have.
+  public init(provider: String, entry: String) throws(ConfigError) {
     let (scheme, path) = Self.split(entry)
-    self =
-      scheme == "file"
-      ? .directory(provider: provider, path: path) : .unavailable(provider: provider, url: entry)
+    switch scheme {
+    case "file": self = .directory(provider: provider, path: path)
+    case "pkg", "structured": self = .unavailable(provider: provider, url: entry)
+    default: throw .searchPathScheme(scheme)
+    }
   }
 
   private static func split(_ url: String) -> (scheme: String, path: String) {

@@ -17,17 +17,17 @@ final class DefaultsTree {
 }
 
 /// One file of a composition, in merge order.
-public struct ComposedConfig: Sendable, Equatable {
+struct ComposedConfig {
   /// The path of the file within the search path, without extension.
-  public var path: String
+  var path: String
   /// Where in the tree the file goes; empty for the root.
-  public var package: String
+  var package: String
   /// Whether the line stands for the body of a file that has a defaults list.
-  public var isSelf: Bool
+  var isSelf: Bool
   /// The file whose list asked for this one.
-  public var parent: String?
+  var parent: String?
   /// Whether this is the primary configuration.
-  public var isPrimary: Bool
+  var isPrimary: Bool
   /// The key that would choose another option.
   var overrideKey: String?
 }

@@ -6,7 +6,8 @@ extension ConfigError: CustomStringConvertible {
     switch self {
     case .yaml, .yamlLimit, .unsupportedKey, .unreadable, .header, .malformedInterpolation: fileText
     case .primaryNotFound, .primaryNotDictionary, .configPathIsFile, .primaryDirectoryNotFound,
-      .additionalDirectoryNotFound, .searchPathNotTexts, .searchPathOutsidePrimary:
+      .additionalDirectoryNotFound, .searchPathNotTexts, .searchPathScheme,
+      .searchPathOutsidePrimary:
       searchPathText
     case .optionNotFound, .configNotFound, .groupNotChosen, .unmatchedOverride,
       .unmatchedDeletion, .unresolvedOption:
@@ -71,6 +72,8 @@ extension ConfigError {
       "Additional config directory '\(path)' not found"
     case .searchPathNotTexts(let value):
       "hydra.searchpath must be a list of strings. Got: \(value)"
+    case .searchPathScheme(let scheme):
+      "No config source registered for schema \(scheme), supported types : [file, pkg, structured]"
     case .searchPathOutsidePrimary(let config):
       "In '\(config)': Overriding hydra.searchpath is only supported from the primary config"
     default: ""
@@ -180,6 +183,9 @@ extension ConfigError {
       return "Sweep parameters '\(text)' requires --multirun"
     case .sweepOverHydra(let text):
       return "Sweeping over Hydra's configuration is not supported : '\(text)'"
+    case .nestedSweep(let text):
+      return "A sweep cannot be part of a list, a dictionary or another sweep: '\(text)'\n"
+        + "To sweep over lists or dictionaries, write them whole: key=choice([1,2],[3])"
     case .zeroStep(let text): return "range() arg 3 must not be zero: '\(text)'"
     case .tooManyJobs(let limit): return "the sweep has more than \(limit) jobs"
     case .unsupportedSweep(let type): return "BasicSweeper does not support sweep type : \(type)"

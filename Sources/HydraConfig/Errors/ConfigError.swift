@@ -21,6 +21,7 @@ public enum ConfigError: Error, Sendable {
   case primaryDirectoryNotFound(String)
   case additionalDirectoryNotFound(String)
   case searchPathNotTexts(String)
+  case searchPathScheme(String)
   case searchPathOutsidePrimary(config: String)
 
   // MARK: Defaults list
@@ -58,6 +59,7 @@ public enum ConfigError: Error, Sendable {
   case ambiguousSweep(String)
   case sweepWithoutMultirun(String)
   case sweepOverHydra(String)
+  case nestedSweep(String)
   case unsupportedSweep(String)
   case tooManyJobs(limit: Int)
   case zeroStep(String)

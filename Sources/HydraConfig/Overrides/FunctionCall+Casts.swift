@@ -20,6 +20,9 @@ extension FunctionCall {
     case 0: throw FunctionFailure("TypeError", "No positional args or value specified")
     case 1: return try Self.cast(positional[0], to: target)
     default:
+      guard !positional.contains(where: \.isSweep) else {
+        throw FunctionFailure("AssertionError", "")
+      }
       return try Self.cast(.choice(ChoiceSweep(values: positional, isSimple: true)), to: target)
     }
   }
@@ -38,8 +41,13 @@ extension FunctionCall {
       }
       return .dictionary(result)
     case .choice(let sweep):
-      return .choice(
-        ChoiceSweep(values: try cast(sweep.values, to: target), isSimple: sweep.isSimple))
+      var result = ChoiceSweep(values: [], isSimple: sweep.isSimple)
+      for value in sweep.values {
+        let choice = try cast(value, to: target)
+        guard !choice.isSweep else { throw FunctionFailure("AssertionError", "") }
+        result.values.append(choice)
+      }
+      return .choice(result)
     case .range(let sweep):
       guard target == .int || target == .float else {
         throw FunctionFailure("ValueError", "Range can only be cast to int or float")

@@ -12,8 +12,7 @@ extension FunctionCall {
       guard !arguments.isEmpty else { throw FunctionFailure("ValueError", "empty sort input") }
       for argument in arguments {
         guard case .scalar(let value) = argument, value != .null else {
-          let list = (try? OverrideValue.list(arguments).node(key: "")) ?? ConfigNode(.list([]))
-          let texts = list.pythonText.dropFirst().dropLast()
+          let texts = arguments.map(\.argumentText).joined(separator: ", ")
           throw FunctionFailure("TypeError", "Invalid arguments: (\(texts))")
         }
       }
@@ -96,5 +95,15 @@ extension FunctionCall {
     result.stop = ConfigNumber.sum(sweep.start, shift)
     result.step = ConfigNumber.negated(sweep.step)
     return result
+  }
+}
+
+extension OverrideValue {
+  /// The value in Python's spelling, a sweep by the name of its type.
+  fileprivate var argumentText: String {
+    guard !isSweep, let list = try? OverrideValue.list([self]).node(key: "") else {
+      return pythonTypeName
+    }
+    return String(list.pythonText.dropFirst().dropLast())
   }
 }

@@ -48,12 +48,15 @@ public struct Override: Sendable, Equatable {
 
   /// Parses one override.
   public static func parse(_ text: String) throws(ConfigError) -> Override {
+    let override: Override
     do {
       var parser = OverrideParser(text)
-      return try parser.parse()
+      override = try parser.parse()
     } catch {
       throw .override(text, error)
     }
+    guard override.value?.containsSweep != true else { throw .nestedSweep(text) }
+    return override
   }
 
   /// Parses overrides in their order.

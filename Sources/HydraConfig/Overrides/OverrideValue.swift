@@ -33,6 +33,18 @@ extension OverrideValue {
     }
   }
 
+  /// Whether a sweep stands inside the value.
+  var containsSweep: Bool {
+    let items: [OverrideValue] =
+      switch self {
+      case .list(let items): items
+      case .dictionary(let entries): entries.map(\.value)
+      case .choice(let sweep): sweep.values
+      default: []
+      }
+    return items.contains { $0.isSweep || $0.containsSweep }
+  }
+
   var isDictionary: Bool {
     if case .dictionary = self { true } else { false }
   }

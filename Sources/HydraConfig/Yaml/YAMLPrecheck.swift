@@ -16,6 +16,8 @@ struct YAMLPrecheck {
   private var column = 0
   /// The columns where the lines began that enclose the current one.
   private var indents: [Int] = []
+  /// The last byte, and the last one that is no blank.
+  private var neighbour: UInt8 = 0x0A
   private var previous: UInt8 = 0x0A
 
   init(path: String, limits: ConfigLimits) {
@@ -55,7 +57,7 @@ struct YAMLPrecheck {
     switch byte {
     case UInt8(ascii: "["), UInt8(ascii: "{"): openBrackets += 1
     case UInt8(ascii: "]"), UInt8(ascii: "}"): openBrackets = max(0, openBrackets - 1)
-    case UInt8(ascii: "*"):
+    case UInt8(ascii: "*") where beginsValue:
       aliases += 1
       isInAlias = true
     case UInt8(ascii: ":"):
@@ -81,6 +83,17 @@ struct YAMLPrecheck {
       }
     }
     column = byte == 0x0A ? 0 : column + 1
-    if byte != 0x20 { previous = byte }
+    neighbour = byte
+    if byte != 0x20, byte != 0x09 { previous = byte }
+  }
+
+  /// Whether a value may begin here. Elsewhere an asterisk is part of a text.
+  private var beginsValue: Bool {
+    switch previous {
+    case 0x0A, UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","): true
+    case UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "?"):
+      neighbour != previous || openBrackets > 0
+    default: false
+    }
   }
 }

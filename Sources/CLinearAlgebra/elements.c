@@ -2,8 +2,18 @@
 
 #include "CLinearAlgebra.h"
 
+// Compiled for several x86-64 levels; results are the same on all of them.
+#if defined(__x86_64__) && defined(__linux__)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
 #define BLOCK 32
 #define LANES 8
+
+#define ROOT_s sqrtf
+#define ROOT_d sqrt
 
 #define DEFINE(p, T)                                                                               \
   static void mirror_##p(size_t n, T *a) {                                                         \
@@ -63,6 +73,14 @@
   }                                                                                                \
   static void add_scaled_##p(size_t count, double factor, const T *a, T *b) {                      \
     for (size_t i = 0; i < count; i++) b[i] = (T)(b[i] + factor * a[i]);                           \
+  }                                                                                                \
+  CLONES static void adam_##p(size_t count, double size, double root, const T *g, T *m, T *v,      \
+                              T *x) {                                                              \
+    for (size_t i = 0; i < count; i++) {                                                           \
+      m[i] = (T)(m[i] + (T)0.1 * (g[i] - m[i]));                                                   \
+      v[i] = (T)((T)0.999 * v[i] + (T)0.001 * g[i] * g[i]);                                        \
+      x[i] -= (T)size * m[i] / (ROOT_##p(v[i]) / (T)root + (T)1e-8);                               \
+    }                                                                                              \
   }
 DEFINE(s, float)
 DEFINE(d, double)
@@ -90,6 +108,18 @@ void cla_row_dots(char type, size_t rows, size_t columns, const void *a, const v
 
 void cla_add_scaled(char type, size_t count, double factor, const void *a, void *b) {
   CALL(type, add_scaled, count, factor, a, b);
+}
+
+void cla_adam(char type, size_t count, double size, double root, const void *gradient, void *mean,
+              void *square, void *x) {
+  CALL(type, adam, count, size, root, gradient, mean, square, x);
+}
+
+void cla_add_rows(size_t rows, size_t columns, const double *factors, const double *a, double *b) {
+  for (size_t i = 0; i < rows; i++, a += columns, b += columns) {
+    const double factor = factors[i];
+    for (size_t j = 0; j < columns; j++) b[j] += factor * a[j];
+  }
 }
 
 void cla_narrow(size_t count, const double *a, float *b) {

@@ -50,6 +50,12 @@ public final class Matrix<Scalar: MatrixScalar> {
     }
   }
 
+  /// Copies all elements of `other`, which has the same shape.
+  public func copyValues(of other: Matrix) {
+    precondition(other.rows == rows && other.columns == columns)
+    other.withValues { from in withValues { _ = $0.update(fromContentsOf: from) } }
+  }
+
   /// The elements; valid while the matrix is alive.
   var start: UnsafeMutablePointer<Scalar> {
     // The pool never hands out empty memory.

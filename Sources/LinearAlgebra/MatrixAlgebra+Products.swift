@@ -102,6 +102,36 @@ extension MatrixAlgebra {
     cla_add_scaled(Scalar.code, a.count, factor, a.start, b.start)
   }
 
+  /// B = B + diag(factors) · A.
+  public func addRows(of a: Matrix<Double>, scaledBy factors: [Double], to b: Matrix<Double>) {
+    precondition(a.rows == b.rows && a.columns == b.columns && factors.count == a.rows)
+    cla_add_rows(a.rows, a.columns, factors, a.start, b.start)
+  }
+
+  /// A copy of `a` in another type.
+  ///
+  /// - Throws: nothing that making `a` did not.
+  public func converted<From: MatrixScalar, To: MatrixScalar>(
+    _ a: Matrix<From>, to type: To.Type
+  ) throws -> Matrix<To> {
+    if let same = a as? Matrix<To> { return try copy(same) }
+    let result = try matrix(a.rows, a.columns, of: To.self)
+    if From.self == Double.self {
+      a.start.withMemoryRebound(to: Double.self, capacity: a.count) { from in
+        result.start.withMemoryRebound(to: Float.self, capacity: a.count) {
+          cla_narrow(a.count, from, $0)
+        }
+      }
+    } else {
+      a.start.withMemoryRebound(to: Float.self, capacity: a.count) { from in
+        result.start.withMemoryRebound(to: Double.self, capacity: a.count) {
+          cla_widen(a.count, from, $0)
+        }
+      }
+    }
+    return result
+  }
+
   /// The largest magnitude of any element; 0 for none.
   public func largestMagnitude<Scalar: MatrixScalar>(of a: Matrix<Scalar>) -> Double {
     cla_largest(Scalar.code, a.count, a.start)

@@ -46,6 +46,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   WeightedAverageForLLama.self,
   IsotropicMergingInCommonSubspace.self,
   IsotropicMergingInCommonAndTaskSubspace.self,
+  WUDIMerging.self,
   SingularValueCalibration.self,
   SingularValueCalibrationWithBaseMethod.self,
   SingularValueCalibrationArithmeticTask.self,

@@ -29,6 +29,7 @@ import Testing
     ["method=task_singular_vector/TaskSingularVectorMerging"],
     ["method=isotropic_merging/iso_c"],
     ["method=isotropic_merging/iso_cts"],
+    ["method=wudi/wudi", "method.iter_num=20"],
     ["method=singular_value_calibration/task_arithmetic"],
     ["method=singular_value_calibration/task_singular_vector"],
     ["method=trust_region/clip_task_arithmetic", "method.zero_shot=true"],

@@ -20,6 +20,7 @@ from fusion_bench.method import (
     ISO_C_Merge,
     ISO_CTS_Merge,
     TaskSingularVectorMerging,
+    WUDIMerging,
 )
 from fusion_bench.method.singular_value_calibration import (
     SingularValueCalibrationArithmeticTask,
@@ -88,6 +89,8 @@ def cases():
         "iso_cts": ISO_CTS_Merge(scaling_factor=0.9, common_space_fraction=0.7),
         "svc_task_arithmetic": SingularValueCalibrationArithmeticTask(
             scaling_factor=0.3, alpha=0.1),
+        "wudi": WUDIMerging(iter_num=400),
+        "svc_wudi": base_method(base_method=WUDIMerging(iter_num=50), alpha=1.0),
         "svc_tsvm": base_method(base_method=TaskSingularVectorMerging(alpha=1), alpha=1.0),
     }
 

@@ -24,6 +24,13 @@ private let references: [ReferenceCase] = [
   ReferenceCase(testDescription: "svc_task_arithmetic") {
     SingularValueCalibrationArithmeticTask(scalingFactor: 0.3, alpha: 0.1)
   },
+  ReferenceCase(testDescription: "wudi") { WUDIMerging(iterationCount: 400) },
+  ReferenceCase(testDescription: "svc_wudi") {
+    let method = SingularValueCalibrationWithBaseMethod()
+    method.alpha = 1
+    method.baseMethod = WUDIMerging(iterationCount: 50).config
+    return method
+  },
   ReferenceCase(testDescription: "svc_tsvm") { calibratedTaskSingularVectors(alpha: 1) },
 ]
 
@@ -91,7 +98,7 @@ private let references: [ReferenceCase] = [
 
   @Test(
     "the bytes are the same for 1, 2, 3 and 5 ranks, each computing the tensors it is dealt",
-    arguments: subspaceMethods)
+    arguments: matrixMethods)
   func ranks(_ method: MethodCase) throws {
     let alone = try #require(try method.make().run(try Self.pool("full")).model)
     let expected = try alone.allBytes()
@@ -115,7 +122,7 @@ private let references: [ReferenceCase] = [
     }
   }
 
-  @Test("parts of a tensor are those of the whole, again and again", arguments: subspaceMethods)
+  @Test("parts of a tensor are those of the whole, again and again", arguments: matrixMethods)
   func parts(_ method: MethodCase) throws {
     let pool = try matrixPool(120, 200, models: 3, wavy)
     let whole = try #require(try method.make().run(pool).model).tensor("w").doubles()
@@ -130,7 +137,7 @@ private let references: [ReferenceCase] = [
     #expect(isSame)
   }
 
-  @Test("NaN and infinity are errors that name tensor and model", arguments: subspaceMethods)
+  @Test("NaN and infinity are errors that name tensor and model", arguments: matrixMethods)
   func nonFinite(_ method: MethodCase) throws {
     for value in [Double.nan, .infinity] {
       let pool = try matrixPool(4, 6) { $0 == 2 && $1 == 1 && $2 == 3 ? value : wavy($0, $1, $2) }
@@ -142,7 +149,7 @@ private let references: [ReferenceCase] = [
     }
   }
 
-  @Test("models that changed nothing merge to the pre-trained one", arguments: subspaceMethods)
+  @Test("models that changed nothing merge to the pre-trained one", arguments: matrixMethods)
   func unchanged(_ method: MethodCase) throws {
     let pool = try matrixPool(5, 7) { _, row, column in wavy(0, row, column) }
     let merge = try #require(try method.make().run(pool).model)
@@ -152,7 +159,7 @@ private let references: [ReferenceCase] = [
 
   @Test(
     "single rows, single columns, small sides and no elements have finite results",
-    arguments: subspaceMethods, [(1, 6), (6, 1), (1, 1), (2, 9), (0, 4), (4, 0)])
+    arguments: matrixMethods, [(1, 6), (6, 1), (1, 1), (2, 9), (0, 4), (4, 0)])
   func shapes(_ method: MethodCase, _ shape: (Int, Int)) throws {
     for models in [1, 2, 4] {
       let pool = try matrixPool(shape.0, shape.1, models: models, wavy)
@@ -197,6 +204,16 @@ private let references: [ReferenceCase] = [
     }
   }
 
+  @Test("WUDI leaves a model that changed nothing out of a matrix")
+  func wudiOfUnchangedModel() throws {
+    let wide = try matrixPool(4, 6, models: 3) { wavy($0 == 3 ? 0 : $0, $1, $2) }
+    let narrow = try matrixPool(4, 6, models: 2, wavy)
+    let method = WUDIMerging(iterationCount: 30)
+    #expect(
+      try method.run(wide).model?.tensor("w").doubles()
+        == method.run(narrow).model?.tensor("w").doubles())
+  }
+
   @Test("parameters that cannot work are errors that name them")
   func badParameters() throws {
     let pool = try matrixPool(4, 4, wavy)
@@ -209,6 +226,8 @@ private let references: [ReferenceCase] = [
         scalingFactor: 1, commonSpaceFraction: fraction)
       #expect(message { try method.validate() }?.contains("common_space_fraction") == true)
     }
+    #expect(
+      message { try WUDIMerging(iterationCount: -1).validate() }?.contains("iter_num") == true)
     #expect(
       message { try SingularValueCalibration(alpha: 0).validate() }?.contains("alpha") == true)
     let missing = message { _ = try SingularValueCalibration(alpha: 1).run(pool) }

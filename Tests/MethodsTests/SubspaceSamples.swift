@@ -46,6 +46,11 @@ let subspaceGoldens: [GoldenCase] = [
     row:
       "0.7063574034|0.8088795650|1.0310214998|-0.9833621772|-0.8648145250|-0.8008295782|0.446349108|5.072084271|2.50947777"
   ) { SingularValueCalibrationArithmeticTask(scalingFactor: 0.3, alpha: 0.1) },
+  GoldenCase(
+    testDescription: "WUDI, 400 steps",
+    row:
+      "0.7397390527|0.7817249992|0.9847405132|-1.0380415211|-0.8684856120|-0.8044490134|0.872276026|5.142870930|6.65956491"
+  ) { WUDIMerging(iterationCount: 400) },
 ]
 
 /// The methods that decompose matrices.
@@ -62,6 +67,12 @@ let subspaceMethods: [MethodCase] = [
     calibratedTaskSingularVectors(alpha: 1)
   },
 ]
+
+/// All methods that compute whole matrices.
+let matrixMethods: [MethodCase] =
+  subspaceMethods + [
+    MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) }
+  ]
 
 /// A pool of models of one matrix `w`, made by `value` from the model's number (0 is
 /// `_pretrained_`), row and column.

@@ -78,6 +78,14 @@ void cla_row_dots(char type, size_t rows, size_t columns, const void *a, const v
 /// b += factor a
 void cla_add_scaled(char type, size_t count, double factor, const void *a, void *b);
 
+/// One step of Adam with β 0.9 and 0.999 and ε 1e-8: moves the running means of the gradient and of
+/// its square, and x -= size · mean / (√square / root + ε).
+void cla_adam(char type, size_t count, double size, double root, const void *gradient, void *mean,
+              void *square, void *x);
+
+/// Adds factors[i] times row i of `a` to row i of `b`.
+void cla_add_rows(size_t rows, size_t columns, const double *factors, const double *a, double *b);
+
 /// b = a, in the other type.
 void cla_narrow(size_t count, const double *a, float *b);
 void cla_widen(size_t count, const float *a, double *b);

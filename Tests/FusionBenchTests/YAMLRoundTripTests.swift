@@ -2,6 +2,12 @@ import Foundation
 import FusionBench
 import Testing
 
+/// Components that cannot be made without parameters.
+private let needParameters = [
+  "DepthUpscalingAlgorithm", "DepthUpscalingForLlama", "PassthroughMerge",
+  "SingularValueCalibrationWithBaseMethod",
+]
+
 @Suite struct YAMLRoundTripTests {
   private func written(_ text: String, _ body: (String) throws -> Void) throws {
     let folder = try Repository.temporaryFolder()
@@ -13,7 +19,9 @@ import Testing
 
   @Test(
     "every built-in component is written and read back the same",
-    arguments: builtinComponents.indices)
+    arguments: builtinComponents.indices.filter { index in
+      !needParameters.contains("\(builtinComponents[index])")
+    })
   func roundTrip(_ index: Int) throws {
     let component = builtinComponents[index].init()
     component.usage = "for tests: \"quoted\"\nand more"

@@ -8,7 +8,7 @@ public struct JobResult: Sendable {
   /// The job's position in the sweep.
   public let number: Int
   /// What it overrides.
-  public let overrides: [String]
+  public private(set) var overrides: [String]
   /// The checksum of its configuration.
   let identity: String
   /// Its folder.
@@ -81,10 +81,12 @@ public struct JobResult: Sendable {
     let path = path(in: job.folder)
     guard let bytes = FileManager.default.contents(atPath: path),
       let json = try? JSONValue(parsing: Array(bytes), source: path),
-      let result = JobResult(json), result.failure == nil, result.identity == job.identity,
+      var result = JobResult(json), result.failure == nil, result.identity == job.identity,
       result.number == job.number,
       result.models.allSatisfy({ FileManager.default.fileExists(atPath: $0) })
     else { return nil }
+    // What is not the job's own, such as sweep.resume, may be given otherwise this time.
+    result.overrides = job.overrides
     return result
   }
 }

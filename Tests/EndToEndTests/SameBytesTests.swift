@@ -30,6 +30,8 @@ import Testing
     ["method=isotropic_merging/iso_c"],
     ["method=isotropic_merging/iso_cts"],
     ["method=wudi/wudi", "method.iter_num=20"],
+    ["method=doge_ta/doge_ta"],
+    ["method=smile_upscaling/singular_projection_merging", "method.k=-1"],
     ["method=singular_value_calibration/task_arithmetic"],
     ["method=singular_value_calibration/task_singular_vector"],
     ["method=trust_region/clip_task_arithmetic", "method.zero_shot=true"],

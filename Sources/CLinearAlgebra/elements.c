@@ -122,6 +122,14 @@ void cla_add_rows(size_t rows, size_t columns, const double *factors, const doub
   }
 }
 
+CLONES void cla_add_masked(size_t count, double factor, double cut, const double *a,
+                           const double *b, double *c) {
+  for (size_t i = 0; i < count; i++) {
+    const double sum = factor * (a[i] + b[i]);
+    c[i] += fabs(a[i]) >= cut ? sum : 0;
+  }
+}
+
 void cla_narrow(size_t count, const double *a, float *b) {
   for (size_t i = 0; i < count; i++) b[i] = (float)a[i];
 }

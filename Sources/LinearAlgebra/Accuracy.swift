@@ -7,7 +7,7 @@ public struct Accuracy: Sendable {
   let gramLimit: Double
   /// The smallest singular value of unit vectors side by side, relative to the largest, that is
   /// not taken for a linear dependence.
-  let dependence: Double
+  public let dependence: Double
   /// What a stored value is rounded by, relative to its magnitude.
   public let unitRoundoff: Double
   /// Whether values have no more digits than `Float` holds.

@@ -108,6 +108,16 @@ extension MatrixAlgebra {
     cla_add_rows(a.rows, a.columns, factors, a.start, b.start)
   }
 
+  /// C = C + factor · (A + B) at the elements of A whose magnitude is at least `cut`.
+  public func addSum(
+    of a: Matrix<Double>, and b: Matrix<Double>, scaledBy factor: Double,
+    whereMagnitudesReach cut: Double, to c: Matrix<Double>
+  ) {
+    precondition(a.rows == b.rows && a.columns == b.columns)
+    precondition(a.rows == c.rows && a.columns == c.columns)
+    cla_add_masked(a.count, factor, cut, a.start, b.start, c.start)
+  }
+
   /// A copy of `a` in another type.
   ///
   /// - Throws: nothing that making `a` did not.

@@ -17,12 +17,15 @@ public struct ClassificationEvaluator {
   private let preprocessor: CLIPImagePreprocessor
   private let batchSize: Int
   private let firstBatchOnly: Bool
+  private let cache: PixelCache
 
-  /// - Parameter firstBatchOnly: for a quick try (`fast_dev_run`).
+  /// - Parameters:
+  ///   - firstBatchOnly: for a quick try (`fast_dev_run`).
+  ///   - cache: batches of images as this preprocessor prepares them, on the model's device.
   /// - Throws: `NetworkError.invalidBatchSize`.
   public init(
     model: any ImageEncoder, head: CLIPZeroShotHead, preprocessor: CLIPImagePreprocessor,
-    batchSize: Int = 128, firstBatchOnly: Bool = false
+    batchSize: Int = 128, firstBatchOnly: Bool = false, cache: PixelCache = PixelCache(limit: 0)
   ) throws {
     guard batchSize > 0 else { throw NetworkError.invalidBatchSize(batchSize) }
     self.model = model
@@ -30,6 +33,7 @@ public struct ClassificationEvaluator {
     self.preprocessor = preprocessor
     self.batchSize = batchSize
     self.firstBatchOnly = firstBatchOnly
+    self.cache = cache
   }
 
   /// Accuracy and loss on `dataSet`.
@@ -76,16 +80,19 @@ public struct ClassificationEvaluator {
   private func pixels(of images: Range<Int>, in dataSet: any ImageDataSet) throws -> TorchTensor {
     let config = model.config
     let expected = [config.channels, config.imageSize, config.imageSize]
-    var values: [Float] = []
-    values.reserveCapacity(images.count * expected.reduce(1, *))
-    for image in images {
-      let pixels = try preprocessor(dataSet.image(image))
-      guard pixels.shape == expected else {
-        throw NetworkError.wrongInput(expected: expected, found: pixels.shape)
+    let key = PixelCache.Key(dataSet: dataSet.path, images: images, shape: expected)
+    return try cache.batch(key) {
+      var values: [Float] = []
+      values.reserveCapacity(images.count * expected.reduce(1, *))
+      for image in images {
+        let pixels = try preprocessor(dataSet.image(image))
+        guard pixels.shape == expected else {
+          throw NetworkError.wrongInput(expected: expected, found: pixels.shape)
+        }
+        values += pixels.values
       }
-      values += pixels.values
+      return try TorchTensor(
+        values, shape: [images.count] + expected, library: model.library, device: model.device)
     }
-    return try TorchTensor(
-      values, shape: [images.count] + expected, library: model.library, device: model.device)
   }
 }

@@ -44,6 +44,8 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
   /// Accepted for FusionBench's configurations: the network is always put on `device`.
   @Parameter("move_to_device") public var movesToDevice = true
 
+  /// Images that were prepared for one model serve the next one, up to 512 MB of them.
+  private let pixels = PixelCache(limit: 512 << 20)
   private let loader = DataLoaderOptions()
 
   /// The folder of config.json; nil where nothing names it.
@@ -148,7 +150,7 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
         library: network.library, device: network.device)
       let evaluator = try ClassificationEvaluator(
         model: network, head: head, preprocessor: preprocessor, batchSize: loader.batchSize,
-        firstBatchOnly: fastDevRun || program?.fastDevRun == true)
+        firstBatchOnly: fastDevRun || program?.fastDevRun == true, cache: pixels)
       let result = try evaluator.evaluate(try openDataSet(path: dataset.path, split: dataset.split))
       results.append(result)
       report[task] = entry(accuracy: Double(result.accuracy), loss: Double(result.loss))

@@ -22,7 +22,7 @@ import Testing
     #expect(log.hasPrefix("CONFIG\n├── method\n│   └── _target_: fusion_bench.method."))
     #expect(log.contains("[fusion_bench][INFO] - saved out ("))
     #expect(run.errors.contains("fusion_bench: saved out ("))
-    let order = ["├── method\n", "├── modelpool\n", "├── taskpool\n", "└── "]
+    let order = ["├── method\n", "├── modelpool\n", "├── taskpool\n", "\n└── "]
     let places = order.compactMap { log.range(of: $0)?.lowerBound }
     #expect(places.count == order.count && places == places.sorted())
   }

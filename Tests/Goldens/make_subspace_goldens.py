@@ -14,11 +14,14 @@ import copy
 import os
 
 import torch
+import transformers.models.clip.modeling_clip as clip
+from omegaconf import OmegaConf
 from safetensors.torch import save_file
 
 from fusion_bench.method import (
     ISO_C_Merge,
     ISO_CTS_Merge,
+    SingularProjectionMergingAlgorithm,
     TaskSingularVectorMerging,
     WUDIMerging,
 )
@@ -28,6 +31,11 @@ from fusion_bench.method.singular_value_calibration import (
 )
 from fusion_bench.modelpool import BaseModelPool
 from lightning import Fabric
+
+# What importing FusionBench's CLIP modules needs and newer releases of transformers lack.
+if not hasattr(clip, "CLIPVisionTransformer"):
+    clip.CLIPVisionTransformer = clip.CLIPVisionModel
+from fusion_bench.method.smile_upscaling.error_accumulation import LowRankApproximation
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "subspace")
 MODELS = ["a", "b", "c", "d"]
@@ -81,6 +89,10 @@ def cases():
     def base_method(**kwargs):
         return SingularValueCalibrationWithBaseMethod(**kwargs)
 
+    def projection(**kwargs):
+        config = {"full_matrices": False, "device": "cpu", "model_path": None}
+        return SingularProjectionMergingAlgorithm(OmegaConf.create(config | kwargs))
+
     return {
         "tsvm": TaskSingularVectorMerging(alpha=0.7),
         "tsvm_list": TaskSingularVectorMerging(
@@ -91,6 +103,9 @@ def cases():
             scaling_factor=0.3, alpha=0.1),
         "wudi": WUDIMerging(iter_num=400),
         "svc_wudi": base_method(base_method=WUDIMerging(iter_num=50), alpha=1.0),
+        "projection_low": projection(k=-1, rank="low"),
+        "projection_high": projection(k=5, rank="high"),
+        "projection_high_full": projection(k=5, rank="high", full_matrices=True),
         "svc_tsvm": base_method(base_method=TaskSingularVectorMerging(alpha=1), alpha=1.0),
     }
 
@@ -111,6 +126,10 @@ def main():
             algorithm._fabric_instance = fabric
             merged = algorithm.run(CopyingPool(doubles(kind)))
             save(os.path.join(folder, f"merged_{name}.safetensors"), merged)
+        low_rank = LowRankApproximation(rank=3)
+        low_rank.rank, low_rank.device = 3, "cpu"
+        save(os.path.join(folder, "merged_low_rank.safetensors"),
+             low_rank.run(CopyingPool(models(kind)))["c"])
         single = TaskSingularVectorMerging(return_single_task_models=True)
         single._fabric_instance = fabric
         for name, model in single.run(CopyingPool(doubles(kind))).items():

@@ -31,6 +31,13 @@ private let references: [ReferenceCase] = [
     method.baseMethod = WUDIMerging(iterationCount: 50).config
     return method
   },
+  ReferenceCase(testDescription: "projection_low") { SingularProjectionMergingAlgorithm(k: -1) },
+  ReferenceCase(testDescription: "projection_high") {
+    SingularProjectionMergingAlgorithm(k: 5, directions: .high)
+  },
+  ReferenceCase(testDescription: "projection_high_full") {
+    SingularProjectionMergingAlgorithm(k: 5, directions: .high, fullMatrices: true)
+  },
   ReferenceCase(testDescription: "svc_tsvm") { calibratedTaskSingularVectors(alpha: 1) },
 ]
 
@@ -204,6 +211,51 @@ private let references: [ReferenceCase] = [
     }
   }
 
+  @Test("low-rank approximations equal FusionBench's", arguments: ["full", "low"])
+  func lowRankApproximation(_ kind: String) throws {
+    guard case .models(let models) = try LowRankApproximation(rank: 3).run(try Self.pool(kind))
+    else {
+      Issue.record("several models are expected")
+      return
+    }
+    #expect(models.map(\.name) == ["a", "b", "c", "d"])
+    try Self.compare(models[2].model, kind, "low_rank")
+  }
+
+  @Test("the first model alone is projected, and what is no linear weight is taken from it")
+  func projectsFirst() throws {
+    let alone = try matrixPool(4, 6, models: 1, name: "fc.weight", wavy)
+    let more = try matrixPool(4, 6, models: 3, name: "fc.weight", wavy)
+    for directions in [SingularProjectionMergingAlgorithm.Directions.low, .high] {
+      let method = SingularProjectionMergingAlgorithm(k: 2, directions: directions)
+      let merged = try #require(try method.run(more).model)
+      #expect(
+        try merged.tensor("fc.weight").doubles()
+          == method.run(alone).model?.tensor("fc.weight").doubles())
+      #expect(try merged.tensor("b").doubles() == alone.loadModel("a").tensor("b").doubles())
+    }
+    let embedding = try matrixPool(4, 6, models: 1, name: "embedding.weight", wavy)
+    let merged = try SingularProjectionMergingAlgorithm(k: 2).run(embedding).model
+    #expect(
+      try merged?.tensor("embedding.weight").doubles()
+        == embedding.loadModel("a").tensor("embedding.weight").doubles())
+  }
+
+  @Test("the parts of a change in the low and the high directions and between them are all of it")
+  func projectionsAddUp() throws {
+    let pool = try matrixPool(5, 5, models: 1, name: "fc.weight", dtype: .float64, wavy)
+    let all = try #require(
+      try SingularProjectionMergingAlgorithm(k: 0, directions: .high).run(pool).model)
+    let model = try pool.loadModel("a").tensor("fc.weight").doubles()
+    for (found, expected) in zip(try all.tensor("fc.weight").doubles(), model) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    let none = try #require(try SingularProjectionMergingAlgorithm(k: 0).run(pool).model)
+    #expect(
+      try none.tensor("fc.weight").doubles()
+        == pool.loadPretrainedModel().tensor("fc.weight").doubles())
+  }
+
   @Test("WUDI leaves a model that changed nothing out of a matrix")
   func wudiOfUnchangedModel() throws {
     let wide = try matrixPool(4, 6, models: 3) { wavy($0 == 3 ? 0 : $0, $1, $2) }
@@ -228,6 +280,7 @@ private let references: [ReferenceCase] = [
     }
     #expect(
       message { try WUDIMerging(iterationCount: -1).validate() }?.contains("iter_num") == true)
+    #expect(message { try LowRankApproximation(rank: -1).validate() }?.contains("rank") == true)
     #expect(
       message { try SingularValueCalibration(alpha: 0).validate() }?.contains("alpha") == true)
     let missing = message { _ = try SingularValueCalibration(alpha: 1).run(pool) }

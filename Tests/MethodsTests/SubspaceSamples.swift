@@ -51,6 +51,17 @@ let subspaceGoldens: [GoldenCase] = [
     row:
       "0.7397390527|0.7817249992|0.9847405132|-1.0380415211|-0.8684856120|-0.8044490134|0.872276026|5.142870930|6.65956491"
   ) { WUDIMerging(iterationCount: 400) },
+  GoldenCase(
+    testDescription: "DOGE 6 30 .07",
+    row:
+      "0.8194185048|0.9092974268|0.9893582466|-0.9372416557|-0.8317747426|-0.7682546613|1.041118176|4.952739090|7.97404875"
+  ) { DOGE_TA_Algorithm(subspace: 6, kept: 30, lambda: 0.07) },
+  GoldenCase(
+    testDescription: "singular projection, low 2",
+    row:
+      "0.8684583757|0.9487915711|1.0298692288|-0.9432458909|-0.8263868652|-0.7213705463|1.177224030|5.019616713|9.48092792",
+    models: [0, 1]
+  ) { SingularProjectionMergingAlgorithm(k: 2) },
 ]
 
 /// The methods that decompose matrices.
@@ -74,21 +85,21 @@ let matrixMethods: [MethodCase] =
     MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) }
   ]
 
-/// A pool of models of one matrix `w`, made by `value` from the model's number (0 is
+/// A pool of models of one matrix, made by `value` from the model's number (0 is
 /// `_pretrained_`), row and column.
 func matrixPool(
-  _ rows: Int, _ columns: Int, models: Int = 2, dtype: DType = .float32,
+  _ rows: Int, _ columns: Int, models: Int = 2, name: TensorName = "w", dtype: DType = .float32,
   _ value: (_ model: Int, _ row: Int, _ column: Int) -> Double
 ) throws -> BaseModelPool {
   let pool = BaseModelPool()
-  for (model, name) in ["_pretrained_", "a", "b", "c", "d"].prefix(models + 1).enumerated() {
+  for (model, key) in ["_pretrained_", "a", "b", "c", "d"].prefix(models + 1).enumerated() {
     var values: [Double] = []
     for row in 0..<rows { for column in 0..<columns { values.append(value(model, row, column)) } }
     let tensors = [
-      try Tensor("w", dtype: dtype, shape: [rows, columns], values: values),
+      try Tensor(name, dtype: dtype, shape: [rows, columns], values: values),
       try Tensor("b", dtype: dtype, shape: [2], values: [Double(model), 1]),
     ]
-    try pool.addModel(name, .model(try InMemoryStateDict(tensors)))
+    try pool.addModel(key, .model(try InMemoryStateDict(tensors)))
   }
   return pool
 }

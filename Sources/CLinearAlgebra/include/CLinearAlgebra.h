@@ -86,6 +86,10 @@ void cla_adam(char type, size_t count, double size, double root, const void *gra
 /// Adds factors[i] times row i of `a` to row i of `b`.
 void cla_add_rows(size_t rows, size_t columns, const double *factors, const double *a, double *b);
 
+/// c += factor (a + b) where the magnitude of a is at least `cut`.
+void cla_add_masked(size_t count, double factor, double cut, const double *a, const double *b,
+                    double *c);
+
 /// b = a, in the other type.
 void cla_narrow(size_t count, const double *a, float *b);
 void cla_widen(size_t count, const float *a, double *b);

@@ -81,4 +81,11 @@ struct MatrixMerge {
         && !left.contains($0)
     }
   }
+
+  /// Positions of the weights of linear layers that have elements.
+  static func linearWeights(in manifest: Manifest) -> [Int] {
+    manifest.tensors.indices.filter {
+      manifest.tensors[$0].isLinearWeight && manifest.tensors[$0].count > 0
+    }
+  }
 }

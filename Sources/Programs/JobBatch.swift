@@ -14,9 +14,13 @@ struct JobBatch {
   /// and where they write.
   let programs: [FabricModelFusionProgram]
   private let world: any Fabric
+  private let evaluators: Int
 
   /// Jobs for the processes of `world`.
-  init(_ programs: [FabricModelFusionProgram], in world: any Fabric) {
+  ///
+  /// - Parameter evaluators: how many ranks evaluate models, job by job in turn.
+  init(_ programs: [FabricModelFusionProgram], in world: any Fabric, evaluators: Int = 1) {
+    self.evaluators = evaluators
     self.programs = programs
     self.world = world
     for program in programs { program.fabric = world }
@@ -24,7 +28,7 @@ struct JobBatch {
 
   /// Merges, and saves what is to be saved. Every process needs to call this method.
   ///
-  /// - Returns: for each job its models, ready to be evaluated on rank 0 of `world`.
+  /// - Returns: for each job its models, ready to be evaluated on the rank that each names.
   /// - Throws: an error of this rank alone.
   func merge() throws -> [Outcome<[MergedModel]>] {
     var outcomes = try begin()
@@ -60,6 +64,9 @@ struct JobBatch {
     var models = try zip(programs, results).map { program, result in
       try world.outcome { try program.models(of: try result.get()) }
     }
+    for (job, outcome) in models.enumerated() {
+      for model in (try? outcome.get()) ?? [] { model.evaluator = job % evaluators }
+    }
     for program in programs {
       try program.profiler.stop("merge")
       try program.profiler.start("save")
@@ -73,8 +80,9 @@ struct JobBatch {
     // What was saved is evaluated from there.
     try together(&models, where: { $0.savedPath == nil && programs[$0.job].needsValues }) {
       models in
-      let copies = try world.materialise(StateDictGroup(models.map(\.model)))
-      for (model, copy) in zip(models, copies ?? []) { model.model = copy }
+      let copies = try world.materialise(
+        StateDictGroup(models.map(\.model)), on: models.map(\.evaluator))
+      for (model, copy) in zip(models, copies) { model.model = copy ?? model.model }
     }
     return models
   }

@@ -16,6 +16,8 @@ final class MergedModel {
   var norm: Double?
   /// Its job's position in the batch.
   var job = 0
+  /// The rank that evaluates it.
+  var evaluator = 0
 
   init(name: String?, path: String?, model: any StateDict, savedPath: String? = nil) {
     self.name = name

@@ -8,25 +8,41 @@ extension Fabric {
   ///
   /// - Throws: `AgreedError` when reading failed on any rank.
   public func materialise(_ group: StateDictGroup) throws -> [InMemoryStateDict]? {
-    let builders = group.models.map { model in
-      isGlobalZero ? model.manifest.tensors.map { TensorBuilder($0) } : []
+    let copies = try materialise(group, on: group.models.map { _ in 0 })
+    return isGlobalZero ? copies.compactMap { $0 } : nil
+  }
+
+  /// Copies of the models, each in the memory of one rank, computed by all ranks together.
+  ///
+  /// Every process needs to call this method.
+  ///
+  /// - Parameter owners: for every model the rank that gets the copy.
+  /// - Returns: for every model its copy on that rank, nil on the others.
+  /// - Throws: `AgreedError` when reading failed on any rank.
+  public func materialise(
+    _ group: StateDictGroup, on owners: [Int]
+  ) throws -> [InMemoryStateDict?] {
+    let builders = zip(group.models, owners).map { model, owner in
+      owner == globalRank ? model.manifest.tensors.map { TensorBuilder($0) } : []
     }
     for window in windows(of: group) {
       let joined = try join(window, of: group)
       defer { joined.deallocate() }
-      guard isGlobalZero else { continue }
       var offset = 0
       for slice in window.joined() {
         for (builders, size) in zip(builders, group.byteCounts(of: slice)) {
-          builders[slice.tensor].fill(
-            slice.elements, from: .init(rebasing: joined[offset..<offset + size]))
+          if !builders.isEmpty {
+            builders[slice.tensor].fill(
+              slice.elements, from: .init(rebasing: joined[offset..<offset + size]))
+          }
           offset += size
         }
       }
     }
-    guard isGlobalZero else { return nil }
-    return try zip(group.models, builders).map { model, builders in
-      try InMemoryStateDict(builders.map { $0.finish() }, label: model.label)
+    return try group.models.indices.map { position in
+      guard owners[position] == globalRank else { return nil }
+      return try InMemoryStateDict(
+        builders[position].map { $0.finish() }, label: group.models[position].label)
     }
   }
 

@@ -50,6 +50,9 @@ final class JobClaims {
     return nil
   }
 
+  /// Whether no batch is left for this group once it has this one, as far as all its ranks know.
+  func isLast(_ batch: Int) -> Bool { groups == 1 && batch == count - 1 }
+
   private func isOurs(_ batch: Int) -> Bool {
     guard groups > 1 else { return true }
     guard let folder else { return batch % groups == group }

@@ -25,6 +25,11 @@ final class SweepGroup {
     let models: [Result<[MergedModel], AgreedError>]
     let seconds: Double
 
+    /// The rank that evaluates a job.
+    func evaluator(_ position: Int) -> Int {
+      (try? models[position].get())?.first?.evaluator ?? 0
+    }
+
     /// Whether evaluating it takes time.
     var isWork: Bool { programs.contains { (try? $0.get())?.needsValues == true } }
   }
@@ -47,22 +52,24 @@ final class SweepGroup {
   /// - Throws: an error of this rank alone; what fails for a job is in `results`.
   func run(_ claims: JobClaims) throws {
     var waiting: Merged?
-    while let batch = try next(claims) {
+    while let number = try next(claims) {
+      let batch = batches[number].map { jobs[$0] }
       let programs = try start(batch)
       if let merged = waiting, merged.isWork, world.worldSize > 1 {
         waiting = try merge(batch, programs, whileEvaluating: merged)
       } else {
         evaluate(waiting)
-        waiting = try merge(batch, programs, in: world)
+        waiting = try merge(
+          batch, programs, in: world, evaluators: claims.isLast(number) ? world.worldSize : 1)
       }
     }
-    evaluate(waiting)
+    try evaluateTogether(waiting)
   }
 
-  private func next(_ claims: JobClaims) throws -> [SweepJob]? {
+  private func next(_ claims: JobClaims) throws -> Int? {
     let claimed = world.isGlobalZero ? claims.claim() : nil
     let answer = try world.broadcast(claimed.map { Array("\($0)".utf8) } ?? [], from: 0)
-    return Int(String(decoding: answer, as: UTF8.self)).map { batches[$0].map { jobs[$0] } }
+    return Int(String(decoding: answer, as: UTF8.self))
   }
 
   /// Makes the programs of a batch and writes their configurations.
@@ -92,10 +99,12 @@ final class SweepGroup {
 
   private func merge(
     _ batch: [SweepJob], _ programs: [Result<FabricModelFusionProgram, AgreedError>],
-    in ranks: any Fabric
+    in ranks: any Fabric, evaluators: Int = 1
   ) throws -> Merged {
     let started = ContinuousClock.now
-    var made = try JobBatch(programs.compactMap { try? $0.get() }, in: ranks).merge()[...]
+    let batchOfPrograms = JobBatch(
+      programs.compactMap { try? $0.get() }, in: ranks, evaluators: evaluators)
+    var made = try batchOfPrograms.merge()[...]
     let models = programs.map { program in
       program.flatMap { _ in made.popFirst() ?? .success([]) }
     }
@@ -164,33 +173,81 @@ final class SweepGroup {
   /// Evaluates a batch on the first rank; the others do nothing.
   private func evaluate(_ merged: Merged?) {
     guard let merged, world.isGlobalZero else { return }
-    let mergeSeconds = merged.seconds / Double(merged.batch.count)
+    for position in merged.batch.indices {
+      try? merged.batch[position].startLogging()
+      conclude(merged, position, evaluated(merged, position))
+    }
+  }
+
+  /// Evaluates the last batch: as there is nothing left to merge, every rank evaluates the jobs
+  /// whose models it holds. The first one prints and writes. Every process of the group needs to
+  /// call this.
+  private func evaluateTogether(_ merged: Merged?) throws {
+    guard let merged, merged.isWork, world.worldSize > 1 else { return evaluate(merged) }
+    var own: [JSONValue] = []
+    let log = Log.collecting {
+      for position in merged.batch.indices where merged.evaluator(position) == world.globalRank {
+        let (report, failure, seconds) = evaluated(merged, position)
+        own.append(
+          .object([
+            "position": .integer(position), "report": report,
+            "failure": failure.map { .string($0) } ?? .null, "seconds": .number(seconds),
+          ]))
+      }
+    }
+    if world.isGlobalZero { Log.text(log) }
+    let found = try world.allGather(Array(JSONValue.array(own).text(indent: 0).utf8))
+    guard world.isGlobalZero else { return }
+    let all = try found.flatMap { try JSONValue(parsing: $0, source: "evaluation").items }
     for (position, job) in merged.batch.enumerated() {
-      let started = ContinuousClock.now
-      var report = JSONValue.null
-      var failure: String?
-      var models: [String] = []
+      guard let one = all.first(where: { $0["position"] == .integer(position) }) else { continue }
+      try? job.startLogging()
+      conclude(
+        merged, position,
+        (one["report"] ?? .null, one["failure"]?.string, one["seconds"]?.double ?? 0))
+    }
+  }
+
+  /// A job's report, or why there is none, and how long it took.
+  private func evaluated(
+    _ merged: Merged, _ position: Int
+  ) -> (report: JSONValue, failure: String?, seconds: Double) {
+    let started = ContinuousClock.now
+    let outcome = Result {
+      try merged.programs[position].get().evaluate(try merged.models[position].get())
+    }
+    let seconds = (ContinuousClock.now - started) / .seconds(1)
+    switch outcome {
+    case .success(let report): return (report, nil, seconds)
+    case .failure(let error): return (.null, "\(error)", seconds)
+    }
+  }
+
+  /// Prints and writes what a job came to.
+  private func conclude(
+    _ merged: Merged, _ position: Int,
+    _ outcome: (report: JSONValue, failure: String?, seconds: Double)
+  ) {
+    let job = merged.batch[position]
+    var failure = outcome.failure
+    if failure == nil {
       do {
-        try job.startLogging()
-        let program = try merged.programs[position].get()
-        let made = try merged.models[position].get()
-        models = made.compactMap(\.savedPath)
-        report = try program.evaluate(made)
-        try program.publish(report)
+        try merged.programs[position].get().publish(outcome.report)
       } catch {
         failure = "\(error)"
-        Log.line("job \(job.title) failed: \(error)")
       }
-      let result = JobResult(
-        job, failure: failure, report: report, models: models, mergeSeconds: mergeSeconds,
-        evaluateSeconds: (ContinuousClock.now - started) / .seconds(1))
-      do {
-        try AtomicFile.write(
-          result.json.text(indent: 2), to: JobResult.path(in: job.folder), fsync: false)
-      } catch {
-        Log.line("job \(job.title): \(error)")
-      }
-      results.append(result)
     }
+    if let failure { Log.line("job \(job.title) failed: \(failure)", level: .error) }
+    let models = (try? merged.models[position].get()) ?? []
+    let result = JobResult(
+      job, failure: failure, report: outcome.report, models: models.compactMap(\.savedPath),
+      mergeSeconds: merged.seconds / Double(merged.batch.count), evaluateSeconds: outcome.seconds)
+    do {
+      try AtomicFile.write(
+        result.json.text(indent: 2), to: JobResult.path(in: job.folder), fsync: false)
+    } catch {
+      Log.line("job \(job.title): \(error)", level: .error)
+    }
+    results.append(result)
   }
 }

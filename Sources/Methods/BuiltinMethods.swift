@@ -50,6 +50,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   DOGE_TA_Algorithm.self,
   SingularProjectionMergingAlgorithm.self,
   LowRankApproximation.self,
+  KnOTSMerging.self,
   OPCM.self,
   OPCMForCLIP.self,
   ContinualTaskArithmeticForCLIP.self,

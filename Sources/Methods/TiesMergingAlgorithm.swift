@@ -127,7 +127,8 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
 }
 
 extension TiesMergingAlgorithm.MergeFunction {
-  fileprivate var function: SignConsensus.Function {
+  /// The kernel's name of it.
+  var function: SignConsensus.Function {
     switch self {
     case .sum: .sum
     case .mean: .mean

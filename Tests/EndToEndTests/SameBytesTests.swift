@@ -56,6 +56,7 @@ import Testing
     Case(method: "wudi/wudi", parameters: ["iter_num: 20"]),
     Case(method: "opcm/opcm", seed: "7"),
     Case(method: "opcm/ties_merging", parameters: ["shuffle_order: false"]),
+    Case(method: "knots/knots"),
     Case(method: "singular_value_calibration/task_arithmetic"),
     Case(method: "singular_value_calibration/task_singular_vector"),
     Case(method: "trust_region/clip_task_arithmetic", parameters: ["zero_shot: true"]),

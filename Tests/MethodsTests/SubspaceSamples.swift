@@ -91,7 +91,8 @@ let subspaceMethods: [MethodCase] = [
 /// All methods that compute whole matrices.
 let matrixMethods: [MethodCase] =
   subspaceMethods + [
-    MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) }
+    MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) },
+    MethodCase(testDescription: "KnOTS") { KnOTSMerging(scalingFactor: 0.3, threshold: 50) },
   ]
 
 /// A pool of models of one matrix, made by `value` from the model's number (0 is

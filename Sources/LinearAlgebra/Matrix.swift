@@ -50,6 +50,16 @@ public final class Matrix<Scalar: MatrixScalar> {
     }
   }
 
+  /// Copies all columns of `other`, which has as many rows, to the columns from `column` on.
+  public func setColumns(from column: Int, to other: Matrix) {
+    precondition(other.rows == rows && column >= 0 && column + other.columns <= columns)
+    for row in 0..<rows {
+      (start + row * columns + column).update(
+        from: other.start + row * other.columns, count: other.columns)
+    }
+    withExtendedLifetime((self, other)) {}
+  }
+
   /// Copies all elements of `other`, which has the same shape.
   public func copyValues(of other: Matrix) {
     precondition(other.rows == rows && other.columns == columns)

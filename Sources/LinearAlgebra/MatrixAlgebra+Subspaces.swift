@@ -198,4 +198,20 @@ extension MatrixAlgebra {
     }
     return result
   }
+
+  /// The columns of `a` in a range, copied.
+  ///
+  /// - Throws: nothing that making `a` did not.
+  public func columns<Scalar: MatrixScalar>(
+    _ range: Range<Int>, of a: Matrix<Scalar>
+  ) throws -> Matrix<Scalar> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= a.columns)
+    let result = try matrix(a.rows, range.count, of: Scalar.self)
+    for row in 0..<a.rows {
+      (result.start + row * range.count).update(
+        from: a.start + row * a.columns + range.lowerBound, count: range.count)
+    }
+    withExtendedLifetime(a) {}
+    return result
+  }
 }

@@ -71,7 +71,11 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   }
 
   /// Merges task vectors in the one type that all tensors have together.
-  func merge(_ inputs: ElementwiseInputs, label: String) throws -> ElementwiseMerge {
+  ///
+  /// - Parameter ontoFirst: whether to add to the first model instead of the base.
+  func merge(
+    _ inputs: ElementwiseInputs, label: String, ontoFirst: Bool = false
+  ) throws -> ElementwiseMerge {
     let (removed, rank) = try world.agreeing {
       let removed = try removedPositions(in: inputs.manifest)
       return (removed, try cutRank(in: inputs, removed))
@@ -86,7 +90,9 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     let (function, scalingFactor) = (mergeFunction.function, scalingFactor)
     return ElementwiseMerge(inputs, label: label, keeping: removed) { block in
       consensus.merge(block, majority: Int(majority), function)
-      block.sum.scale(by: scalingFactor, onto: block.base)
+      guard ontoFirst else { return block.sum.scale(by: scalingFactor, onto: block.base) }
+      block.sum.scale(by: scalingFactor, onto: block.models[0])
+      block.sum.scale(by: 1, onto: block.base)
     }
   }
 
@@ -103,7 +109,10 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     return rank
   }
 
-  private func removedPositions(in manifest: Manifest) throws -> Set<Int> {
+  /// Positions of the tensors that take no part.
+  ///
+  /// - Throws: `ParameterError` for a name that no tensor has.
+  func removedPositions(in manifest: Manifest) throws -> Set<Int> {
     try Set(
       removeKeys.map { key in
         guard let position = manifest.position(of: TensorName(key)) else {
@@ -118,7 +127,8 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
 }
 
 extension TiesMergingAlgorithm.MergeFunction {
-  fileprivate var function: SignConsensus.Function {
+  /// The kernel's name of it.
+  var function: SignConsensus.Function {
     switch self {
     case .sum: .sum
     case .mean: .mean

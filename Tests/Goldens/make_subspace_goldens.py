@@ -25,6 +25,8 @@ from fusion_bench.method import (
     TaskSingularVectorMerging,
     WUDIMerging,
 )
+from fusion_bench.method.knots.knots_utils import subspace_alignment
+from fusion_bench.method.ties_merging.ties_merging_utils import ties_merging
 from fusion_bench.method.singular_value_calibration import (
     SingularValueCalibrationArithmeticTask,
     SingularValueCalibrationWithBaseMethod,
@@ -110,6 +112,25 @@ def cases():
     }
 
 
+def knots(nets, scale, threshold, merge_func, eps=1e-4, exclude=()):
+    """FusionBench's alignment and its TIES merging of what it gives, matrix by matrix."""
+    base = nets["_pretrained_"]
+    merged = copy.deepcopy(base)
+    with torch.no_grad():
+        for key, value in merged.named_parameters():
+            deltas = [nets[name].get_parameter(key) - value for name in MODELS]
+            if value.dim() == 2 and key not in exclude:
+                u, s, parts = subspace_alignment(deltas, eps=eps)
+                shape = parts[0].shape
+                flat = torch.vstack([part.reshape(-1) for part in parts])
+                change = u @ torch.diag(s) @ ties_merging(
+                    flat, reset_thresh=threshold, merge_func=merge_func).reshape(shape)
+            else:
+                change = sum(deltas) / len(deltas)
+            value.copy_(value + scale * change)
+    return merged
+
+
 def save(path, model):
     values = model.float().state_dict().items()
     save_file({key: value.contiguous() for key, value in values}, path)
@@ -126,6 +147,10 @@ def main():
             algorithm._fabric_instance = fabric
             merged = algorithm.run(CopyingPool(doubles(kind)))
             save(os.path.join(folder, f"merged_{name}.safetensors"), merged)
+        save(os.path.join(folder, "merged_knots.safetensors"),
+             knots(doubles(kind), 0.4, 30, "sum"))
+        save(os.path.join(folder, "merged_knots_mean.safetensors"),
+             knots(doubles(kind), 1.0, 60, "mean", eps=0.05, exclude=["q.weight"]))
         low_rank = LowRankApproximation(rank=3)
         low_rank.rank, low_rank.device = 3, "cpu"
         save(os.path.join(folder, "merged_low_rank.safetensors"),

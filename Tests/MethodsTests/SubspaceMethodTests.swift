@@ -38,6 +38,13 @@ private let references: [ReferenceCase] = [
   ReferenceCase(testDescription: "projection_high_full") {
     SingularProjectionMergingAlgorithm(k: 5, directions: .high, fullMatrices: true)
   },
+  ReferenceCase(testDescription: "knots") { KnOTSMerging(scalingFactor: 0.4, threshold: 30) },
+  ReferenceCase(testDescription: "knots_mean") {
+    let method = KnOTSMerging(scalingFactor: 1, threshold: 60, mergeFunction: .mean)
+    method.epsilon = 0.05
+    method.excludeKeys = ["q.weight"]
+    return method
+  },
   ReferenceCase(testDescription: "svc_tsvm") { calibratedTaskSingularVectors(alpha: 1) },
 ]
 
@@ -256,6 +263,17 @@ private let references: [ReferenceCase] = [
         == pool.loadPretrainedModel().tensor("fc.weight").doubles())
   }
 
+  @Test("KnOTS without trimming and of one model is task arithmetic")
+  func knotsOfOneModel() throws {
+    let pool = try matrixPool(5, 7, models: 1, dtype: .float64, wavy)
+    let method = KnOTSMerging(scalingFactor: 0.5, threshold: 99.9)
+    method.epsilon = 0
+    let merged = try #require(try method.run(pool).model).tensor("w").doubles()
+    let expected = try #require(try TaskArithmeticAlgorithm(scalingFactor: 0.5).run(pool).model)
+      .tensor("w").doubles()
+    for (a, b) in zip(merged, expected) { #expect(abs(a - b) < 1e-12) }
+  }
+
   @Test("WUDI leaves a model that changed nothing out of a matrix")
   func wudiOfUnchangedModel() throws {
     let wide = try matrixPool(4, 6, models: 3) { wavy($0 == 3 ? 0 : $0, $1, $2) }
@@ -280,6 +298,12 @@ private let references: [ReferenceCase] = [
     }
     #expect(
       message { try WUDIMerging(iterationCount: -1).validate() }?.contains("iter_num") == true)
+    #expect(
+      message { try KnOTSMerging(scalingFactor: 1, threshold: 100).validate() }?
+        .contains("threshold") == true)
+    let knots = KnOTSMerging()
+    knots.epsilon = -1
+    #expect(message { try knots.validate() }?.contains("eps") == true)
     #expect(message { try LowRankApproximation(rank: -1).validate() }?.contains("rank") == true)
     #expect(
       message { try SingularValueCalibration(alpha: 0).validate() }?.contains("alpha") == true)

@@ -62,6 +62,15 @@ let subspaceGoldens: [GoldenCase] = [
       "0.8684583757|0.9487915711|1.0298692288|-0.9432458909|-0.8263868652|-0.7213705463|1.177224030|5.019616713|9.48092792",
     models: [0, 1]
   ) { SingularProjectionMergingAlgorithm(k: 2) },
+  GoldenCase(
+    testDescription: "OPCM .5",
+    row:
+      "0.8447760872|0.8604704237|0.9829931854|-0.9625880792|-0.9001908364|-0.8357081494|1.197488759|5.049083171|8.00511833"
+  ) {
+    let method = OPCM()
+    method.shuffleOrder = false
+    return method
+  },
 ]
 
 /// The methods that decompose matrices.
@@ -82,7 +91,8 @@ let subspaceMethods: [MethodCase] = [
 /// All methods that compute whole matrices.
 let matrixMethods: [MethodCase] =
   subspaceMethods + [
-    MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) }
+    MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) },
+    MethodCase(testDescription: "KnOTS") { KnOTSMerging(scalingFactor: 0.3, threshold: 50) },
   ]
 
 /// A pool of models of one matrix, made by `value` from the model's number (0 is

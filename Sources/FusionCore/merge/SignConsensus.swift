@@ -40,18 +40,38 @@ public struct SignConsensus: Sendable {
   ///
   /// - Parameter majority: sign of the sum of all elected signs: +1, 0 or -1.
   public func merge(_ block: ElementBlock, majority: Int, _ function: Function) {
-    let code =
-      switch function {
-      case .sum: CK_TIES_SUM
-      case .mean: CK_TIES_MEAN
-      case .max: CK_TIES_MAX
-      }
     guard let out = block.sum.values.baseAddress else { return }
-    let count = block.sum.values.count
+    let (count, code) = (block.sum.values.count, function.code)
     if block.isWide {
       ck_ties_merge_f64(block.pointers64, cuts64, cuts64.count, count, Int32(majority), code, out)
     } else {
       ck_ties_merge_f32(block.pointers32, cuts32, cuts32.count, count, Int32(majority), code, out)
+    }
+  }
+
+  /// Merges whole vectors of one length, one for each cut, whose own elected signs decide where
+  /// there is none.
+  public func merge(
+    _ vectors: [UnsafeBufferPointer<Double>], _ function: Function,
+    into merged: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(vectors.count == cuts64.count)
+    precondition(vectors.allSatisfy { $0.count == merged.count })
+    guard let out = merged.baseAddress else { return }
+    let pointers = vectors.map(\.baseAddress)
+    var votes: Int64 = 0
+    ck_ties_vote_f64(pointers, cuts64, cuts64.count, merged.count, &votes)
+    ck_ties_merge_f64(
+      pointers, cuts64, cuts64.count, merged.count, Int32(votes.signum()), function.code, out)
+  }
+}
+
+extension SignConsensus.Function {
+  fileprivate var code: ck_ties_merge {
+    switch self {
+    case .sum: CK_TIES_SUM
+    case .mean: CK_TIES_MEAN
+    case .max: CK_TIES_MAX
     }
   }
 }

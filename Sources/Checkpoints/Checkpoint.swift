@@ -1,3 +1,4 @@
+import Synchronization
 import Tensors
 
 /// The weights of one model on disk: one file, or shards under an index, as they are stored.
@@ -43,5 +44,11 @@ public final class Checkpoint: StoredModel {
     let location = locations[slice.tensor]
     try files[location.file].read(
       location.position, elements: slice.elements, into: destination)
+    Self.counted.wrappingAdd(destination.count, ordering: .relaxed)
   }
+
+  private static let counted = Atomic(0)
+
+  /// Bytes of values that this process has read from checkpoints so far.
+  public static var bytesRead: Int { counted.load(ordering: .relaxed) }
 }

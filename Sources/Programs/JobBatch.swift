@@ -54,6 +54,7 @@ struct JobBatch {
 
   private func merge(_ open: [Int]) throws -> [Outcome<[MergedModel]>] {
     let programs = open.map { self.programs[$0] }
+    let before = Checkpoint.bytesRead
     guard let pool = programs.first?.parts?.pool else { return [] }
     for program in programs { try program.profiler.start("merge") }
     let results = try MethodGroup.run(
@@ -84,7 +85,20 @@ struct JobBatch {
         StateDictGroup(models.map(\.model)), on: models.map(\.evaluator))
       for (model, copy) in zip(models, copies) { model.model = copy ?? model.model }
     }
+    if programs.count > 1 { try noteReading(of: pool, by: programs.count, since: before) }
     return models
+  }
+
+  /// Says how much was read for several jobs together.
+  private func noteReading(of pool: BaseModelPool, by jobs: Int, since before: Int) throws {
+    var read = [Int64(Checkpoint.bytesRead - before)]
+    try world.allReduce(&read, .sum)
+    let size = pool.openedModels.reduce(0) { $0 + $1.model.manifest.byteCount }
+    guard world.isGlobalZero, size > 0 else { return }
+    let times = fiveDigits(Double(read[0]) / Double(size))
+    Log.line(
+      "\(jobs) jobs were merged together: \(read[0]) bytes were read of models of \(size) bytes "
+        + "(\(times) times)")
   }
 
   private func save(_ models: [MergedModel], _ programs: [FabricModelFusionProgram]) throws {

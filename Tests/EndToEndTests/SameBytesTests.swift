@@ -56,7 +56,6 @@ import Testing
     Case(method: "wudi/wudi", parameters: ["iter_num: 20"]),
     Case(method: "opcm/opcm", seed: "7"),
     Case(method: "opcm/ties_merging", parameters: ["shuffle_order: false"]),
-    Case(method: "doge_ta/doge_ta"),
     Case(method: "smile_upscaling/singular_projection_merging", parameters: ["k: -1"]),
     Case(method: "knots/knots"),
     Case(method: "singular_value_calibration/task_arithmetic"),

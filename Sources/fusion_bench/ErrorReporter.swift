@@ -13,6 +13,7 @@ final class ErrorReporter {
   func report(_ error: any Error) {
     guard !hasReported else { return }
     hasReported = true
+    Interruption.silence()
     if error is CommandLineError {
       Log.text(CommandLineUsage.usage(program: "fusion_bench") + "\n")
     }

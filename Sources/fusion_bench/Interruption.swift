@@ -1,5 +1,6 @@
 import Foundation
 import FusionCore
+import Synchronization
 
 /// What happens when a person or a scheduler ends the command: SIGINT, SIGTERM.
 ///
@@ -7,6 +8,12 @@ import FusionCore
 /// merging, waiting for other ranks, evaluating. Nothing needs to be put in order first: an output
 /// can be resumed at any time, whichever way its process ended.
 enum Interruption {
+  private static let isTold = Atomic(false)
+
+  /// Says that the reason of the end was written: launchers end what is left of a job by a signal,
+  /// which is no reason then.
+  static func silence() { isTold.store(true, ordering: .relaxed) }
+
   /// Watches for the signals from now on. Call it before any other thread is started: threads
   /// inherit that the signals are not theirs.
   ///
@@ -29,6 +36,8 @@ enum Interruption {
     sigaddset(&signals, SIGTERM)
     var signal: Int32 = 0
     while sigwait(&signals, &signal) != 0 {}
+    // The process is about to end with its own status.
+    if isTold.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 4) }
     if isFirst {
       let name = signal == SIGINT ? "SIGINT" : "SIGTERM"
       Log.line("error: interrupted by \(name); resume=true goes on with an unfinished output")

@@ -11,28 +11,25 @@ public enum InputMode: String, Sendable {
 
   /// How files are read that are opened from now on, by this process.
   public static var current: InputMode {
-    get { state.withLock { $0.mode } }
-    set { state.withLock { $0.mode = newValue } }
+    get { mode.withLock { $0 } }
+    set { mode.withLock { $0 = newValue } }
   }
 
   /// Called once, with a path, when a file system refuses a mode and `pread` is used instead.
   public static var onRefusal: (@Sendable (String) -> Void)? {
-    get { state.withLock { $0.onRefusal } }
-    set { state.withLock { $0.onRefusal = newValue } }
+    get { listener.withLock { $0 } }
+    set { listener.withLock { $0 = newValue } }
   }
 
   /// Notes that `path` is read by `pread`.
   static func refused(_ path: String) {
-    let tell = state.withLock { state in
-      defer { state.onRefusal = nil }
-      return state.onRefusal
+    let tell = listener.withLock { listener in
+      defer { listener = nil }
+      return listener
     }
     tell?(path)
   }
 
-  private struct State {
-    var mode = InputMode.pread
-    var onRefusal: (@Sendable (String) -> Void)?
-  }
-  private static let state = Mutex(State())
+  private static let mode = Mutex(InputMode.pread)
+  private static let listener = Mutex<(@Sendable (String) -> Void)?>(nil)
 }

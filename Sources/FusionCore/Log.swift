@@ -38,13 +38,23 @@ public enum Log {
     var collected: String?
   }
 
-  private static let state = Mutex(State())
+  // Made at the first use: the release build of Swift 6.3 lays out this value wrongly when it is the
+  // constant that the program starts with.
+  private static let stored = Mutex<State?>(nil)
+
+  private static func withState<R: Sendable>(_ body: (inout State) throws -> R) rethrows -> R {
+    try stored.withLock { stored in
+      var state = stored ?? State()
+      defer { stored = state }
+      return try body(&state)
+    }
+  }
 
   /// Sets where lines go from now on; the log file that was open is closed.
   ///
   /// - Throws: `LogFileError` when the file cannot be opened; lines go to standard error alone then.
   public static func send(to outputs: LogOutputs) throws {
-    try state.withLock { state in
+    try withState { state in
       if let file = state.file { close(file) }
       state = State()
       if let path = outputs.file {
@@ -59,7 +69,7 @@ public enum Log {
   /// Writes one line, `fusion_bench: message`. Errors always reach standard error.
   public static func line(_ message: String, level: Level = .info) {
     let message = oneLine(message)
-    state.withLock { state in
+    withState { state in
       guard level >= state.outputs.level || level == .error else { return }
       if state.collected != nil {
         state.collected?.append("fusion_bench: \(message)\n")
@@ -80,15 +90,15 @@ public enum Log {
   ///
   /// - Returns: the text.
   public static func collecting(_ body: () throws -> Void) rethrows -> String {
-    state.withLock { $0.collected = "" }
-    defer { state.withLock { $0.collected = nil } }
+    withState { $0.collected = "" }
+    defer { withState { $0.collected = nil } }
     try body()
-    return state.withLock { $0.collected ?? "" }
+    return withState { $0.collected ?? "" }
   }
 
   /// Writes `text` as it is.
   public static func text(_ text: String) {
-    state.withLock { state in
+    withState { state in
       if state.collected != nil {
         state.collected?.append(text)
         return

@@ -48,8 +48,11 @@ struct CommandRun {
     errors = try String(contentsOf: errorLog, encoding: .utf8)
   }
 
-  /// The command, which is built into the folder of the test bundle.
+  /// The command: what `FUSION_BENCH` names, or what is built into the folder of the test bundle.
   static let executable: URL = {
+    if let path = ProcessInfo.processInfo.environment["FUSION_BENCH"] {
+      return URL(fileURLWithPath: path)
+    }
     let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
     let folder = bundle.bundleURL.deletingLastPathComponent()
     let beside = folder.appendingPathComponent("fusion_bench")

@@ -82,6 +82,7 @@ let package = Package(
   targets: [
     // Values and files
     .swift("Wording"),
+    .swift("Threading"),
     .target(name: "CFusionKernels", cSettings: kernelSettings),
     .swift("Tensors", ["CFusionKernels", "Wording"], linker: [.linkedLibrary("m")]),
     .target(name: "CFileIO", cSettings: kernelSettings),
@@ -99,19 +100,26 @@ let package = Package(
     .swift("HydraConfig", ["ConfigTree", .yams, .collections]),
 
     // Merging
-    .swift("FusionCore", ["Tensors", "Wording", "CFusionKernels", "ConfigTree", .collections]),
+    .swift(
+      "FusionCore",
+      ["Tensors", "Threading", "Wording", "CFusionKernels", "ConfigTree", .collections]),
     .swift(
       "Methods",
-      ["FusionCore", "LinearAlgebra", "Tensors", "Wording", "ConfigTree", .collections]),
+      [
+        "FusionCore", "LinearAlgebra", "Tensors", "Threading", "Wording", "ConfigTree",
+        .collections,
+      ]),
     .swift(
       "ModelPools",
-      ["FusionCore", "Checkpoints", "DataSets", "Tensors", "ConfigTree", "Wording"]),
+      [
+        "FusionCore", "Checkpoints", "DataSets", "Tensors", "Threading", "ConfigTree", "Wording",
+      ]),
 
     .swift(
       "Inspection",
       [
-        "FusionCore", "ModelPools", "Checkpoints", "Tensors", "Wording", "CFusionKernels",
-        .collections,
+        "FusionCore", "ModelPools", "Checkpoints", "Tensors", "Threading", "Wording",
+        "CFusionKernels", .collections,
       ]),
 
     // Evaluation
@@ -119,7 +127,8 @@ let package = Package(
     .target(
       name: "CTorch", dependencies: ["CTorchInterface"], cxxSettings: torchCXX,
       linkerSettings: torchLinker),
-    .swift("Networks", ["Tensors", "DataSets", "CTorchInterface"], settings: torchDefine),
+    .swift(
+      "Networks", ["Tensors", "DataSets", "Threading", "CTorchInterface"], settings: torchDefine),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .swift("DataSets", ["CZlib", "CPNG"]),
@@ -138,8 +147,8 @@ let package = Package(
     .swift(
       "Programs",
       [
-        "FusionCore", "Methods", "ModelPools", "TaskPools", "Checkpoints", "Tensors", "ConfigTree",
-        .collections,
+        "FusionCore", "Methods", "ModelPools", "TaskPools", "Checkpoints", "Tensors", "Threading",
+        "ConfigTree", .collections,
       ]),
     .swift(
       "FusionBench",
@@ -156,7 +165,7 @@ let package = Package(
       swiftSettings: strict),
 
     .executableTarget(
-      name: "merge_benchmark", dependencies: ["FusionCore", "Checkpoints", "Tensors"],
+      name: "merge_benchmark", dependencies: ["FusionCore", "Checkpoints", "Tensors", "Threading"],
       path: "Benchmarks/MergeBenchmark", swiftSettings: strict),
 
     .executableTarget(
@@ -190,12 +199,13 @@ let package = Package(
     .test("Checkpoints", ["Checkpoints", "CheckpointFuzzing", "Tensors", "Wording"]),
     .test("HydraConfig", ["HydraConfig", "ConfigTree", "ConfigFuzzing"]),
     .test("Tensors", ["Tensors", "FusionTestSupport"]),
+    .test("Threading", ["Threading"]),
     .test("LinearAlgebra", ["LinearAlgebra"]),
     .test(
       "FusionCore",
       [
-        "FusionCore", "Tensors", "CFusionKernels", "Wording", "ConfigTree", "FusionTestSupport",
-        .collections,
+        "FusionCore", "Tensors", "Threading", "CFusionKernels", "Wording", "ConfigTree",
+        "FusionTestSupport", .collections,
       ]),
     .test(
       "Methods",

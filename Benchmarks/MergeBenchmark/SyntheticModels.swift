@@ -1,3 +1,4 @@
+import Threading
 import Checkpoints
 import Foundation
 import FusionCore

@@ -4,6 +4,7 @@ import Foundation
 import FusionCore
 import OrderedCollections
 import Tensors
+import Threading
 
 /// How far two checkpoints are apart, tensor by tensor.
 public struct CheckpointComparison {

@@ -1,6 +1,7 @@
 import Checkpoints
 import FusionCore
 import Synchronization
+import Threading
 
 extension Fabric {
   /// Compares the files of an output with its manifest: sizes, checksums, headers, index. Files

@@ -3,6 +3,7 @@ import Foundation
 import FusionCore
 import Synchronization
 import Tensors
+import Threading
 
 extension ModelOutput {
   /// Verifies what an interrupted run says to have written, each rank a part of it.

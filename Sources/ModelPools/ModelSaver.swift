@@ -1,6 +1,7 @@
 import Checkpoints
 import FusionCore
 import Tensors
+import Threading
 
 /// Writes models from all ranks: each computes and writes its own byte ranges.
 public struct ModelSaver {

@@ -1,5 +1,5 @@
 /// Multi-head self-attention over all tokens of an image.
-struct CLIPAttention {
+struct CLIPAttention: Sendable {
   private let query: Linear
   private let key: Linear
   private let value: Linear
@@ -18,14 +18,19 @@ struct CLIPAttention {
     self.config = config
   }
 
-  /// `[n, tokens, hidden]` to the same shape.
-  func callAsFunction(_ input: TorchTensor) throws -> TorchTensor {
+  /// What the tokens of `asking` find in those of `input`.
+  ///
+  /// - Parameters:
+  ///   - input: `[n, tokens, hidden]`.
+  ///   - asking: `[n, m, hidden]`.
+  /// - Returns: `[n, m, hidden]`.
+  func callAsFunction(_ input: TorchTensor, asking: TorchTensor) throws -> TorchTensor {
     let scale = 1 / Double(config.headSize).squareRoot()
-    let queries = try heads(of: query(input).scale(by: scale))
+    let queries = try heads(of: query(asking).scale(by: scale))
     let keys = try heads(of: key(input)).transpose(2, 3)
     let weights = try queries.matmul(keys).softmax(dimension: -1)
     let mixed = try weights.matmul(heads(of: value(input)))
-    return try output(mixed.transpose(1, 2).reshape(input.shape))
+    return try output(mixed.transpose(1, 2).reshape(asking.shape))
   }
 
   /// `[n, tokens, hidden]` to `[n, heads, tokens, head]`.

@@ -1,5 +1,5 @@
 /// One layer of the transformer: attention and MLP, each normalised before and added to its input.
-struct CLIPEncoderLayer {
+struct CLIPEncoderLayer: Sendable {
   private let attention: CLIPAttention
   private let attentionNorm: LayerNorm
   private let widen: Linear
@@ -23,7 +23,22 @@ struct CLIPEncoderLayer {
 
   /// `[n, tokens, hidden]` to the same shape.
   func callAsFunction(_ input: TorchTensor) throws -> TorchTensor {
-    let attended = try input.add(attention(attentionNorm(input)))
-    return try attended.add(narrow(activation(widen(networkNorm(attended)))))
+    let normalised = try attentionNorm(input)
+    return try network(input.add(attention(normalised, asking: normalised)))
+  }
+
+  /// `[n, tokens, hidden]` to `[n, 1, hidden]`, the first token of what the whole layer makes.
+  func classToken(_ input: TorchTensor) throws -> TorchTensor {
+    let normalised = try attentionNorm(input)
+    return try network(
+      first(of: input).add(attention(normalised, asking: first(of: normalised))))
+  }
+
+  private func network(_ attended: TorchTensor) throws -> TorchTensor {
+    try attended.add(narrow(activation(widen(networkNorm(attended)))))
+  }
+
+  private func first(of tokens: TorchTensor) throws -> TorchTensor {
+    try tokens.select(0, dimension: 1).reshape([tokens.shape[0], 1, tokens.shape[2]])
   }
 }

@@ -10,7 +10,7 @@ public final class CLIPVisionEnsemble: ImageEncoder {
   /// Where the members compute.
   public let device: TorchDevice
   private let members: [CLIPVisionTransformer]
-  private let combine: ([[Float]]) -> [Float]
+  private let combine: @Sendable ([[Float]]) -> [Float]
 
   /// Puts networks together.
   ///
@@ -20,7 +20,7 @@ public final class CLIPVisionEnsemble: ImageEncoder {
   ///   - combine: makes one list of numbers of one list per member, all of one length.
   public init(
     _ first: CLIPVisionTransformer, _ others: [CLIPVisionTransformer],
-    combine: @escaping ([[Float]]) -> [Float]
+    combine: @escaping @Sendable ([[Float]]) -> [Float]
   ) {
     config = first.config
     library = first.library

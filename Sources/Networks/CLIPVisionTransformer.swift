@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Parameters are named with or without the prefix `vision_model.`; they are computed with in
 /// float32 whatever type they are stored in. No gradients are kept.
-public final class CLIPVisionTransformer {
+public final class CLIPVisionTransformer: Sendable {
   /// What the network makes of a batch of n images.
   public struct Output {
     /// `[n, tokens, hidden]`: the tokens after the last layer, not normalised.
@@ -69,6 +69,20 @@ public final class CLIPVisionTransformer {
   /// - Parameter pixelValues: `[n, channels, height, width]`, on the network's device.
   /// - Throws: `NetworkError.wrongInput`, `.operationFailed`.
   public func callAsFunction(_ pixelValues: TorchTensor) throws -> Output {
+    let hidden = try layers.reduce(embeddings(of: pixelValues)) { try $1($0) }
+    return Output(
+      lastHiddenState: hidden, poolerOutput: try lastNorm(hidden.select(0, dimension: 1)))
+  }
+
+  /// `poolerOutput` alone: the last layer need not compute the other tokens.
+  public func features(of pixelValues: TorchTensor) throws -> TorchTensor {
+    let hidden = try layers.dropLast().reduce(embeddings(of: pixelValues)) { try $1($0) }
+    let classToken = try layers.last?.classToken(hidden) ?? hidden.select(0, dimension: 1)
+    return try lastNorm(classToken.reshape([classToken.shape[0], config.hiddenSize]))
+  }
+
+  /// `[n, tokens, hidden]`: what the first layer gets.
+  private func embeddings(of pixelValues: TorchTensor) throws -> TorchTensor {
     let count = pixelValues.shape.first ?? 0
     let expected = [count, config.channels, config.imageSize, config.imageSize]
     guard pixelValues.shape == expected else {
@@ -79,11 +93,7 @@ public final class CLIPVisionTransformer {
       .transpose(1, 2)
     let classTokens = try classEmbedding.reshape([1, 1, config.hiddenSize])
       .expand([count, 1, config.hiddenSize])
-    var hidden = try firstNorm(classTokens.cat(patches, dimension: 1).add(positionEmbedding))
-    for layer in layers {
-      hidden = try layer(hidden)
-    }
-    return Output(
-      lastHiddenState: hidden, poolerOutput: try lastNorm(hidden.select(0, dimension: 1)))
+    return try firstNorm(classTokens.cat(patches, dimension: 1).add(positionEmbedding))
   }
+
 }

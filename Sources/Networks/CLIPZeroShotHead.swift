@@ -7,7 +7,7 @@ import Tensors
 /// Its state dict holds `weight` `[classes, projection]`, the normalised text features;
 /// `logit_scale`, the scale's logarithm; and `visual_projection.weight` `[projection, hidden]`,
 /// which may be left out where the text features are as long as the image's.
-public final class CLIPZeroShotHead {
+public final class CLIPZeroShotHead: Sendable {
   /// Number of classes.
   public let classes: Int
   private let weight: TorchTensor

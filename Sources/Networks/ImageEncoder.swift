@@ -1,5 +1,5 @@
 /// A network, or several together, that makes features of images.
-public protocol ImageEncoder {
+public protocol ImageEncoder: Sendable {
   /// The sizes of the images that it takes.
   var config: CLIPVisionConfig { get }
   /// What it computes with.
@@ -13,9 +13,4 @@ public protocol ImageEncoder {
   func features(of pixelValues: TorchTensor) throws -> TorchTensor
 }
 
-extension CLIPVisionTransformer: ImageEncoder {
-  /// The normalised class token.
-  public func features(of pixelValues: TorchTensor) throws -> TorchTensor {
-    try self(pixelValues).poolerOutput
-  }
-}
+extension CLIPVisionTransformer: ImageEncoder {}

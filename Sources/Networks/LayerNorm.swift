@@ -1,5 +1,5 @@
 /// Normalisation over the last dimension, with a learned scale and shift.
-struct LayerNorm {
+struct LayerNorm: Sendable {
   private let weight: TorchTensor
   private let bias: TorchTensor
   private let epsilon: Double

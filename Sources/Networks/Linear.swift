@@ -1,5 +1,5 @@
 /// A dense layer with a bias.
-struct Linear {
+struct Linear: Sendable {
   private let weight: TorchTensor
   private let bias: TorchTensor
 

@@ -1,7 +1,9 @@
+import Synchronization
+
 /// Batches of prepared images that were used before: several models are evaluated on the same ones.
 ///
 /// Batches that do not fit any more are prepared anew each time.
-public final class PixelCache {
+public final class PixelCache: Sendable {
   /// Which batch of which data set.
   struct Key: Hashable {
     let dataSet: String
@@ -9,9 +11,13 @@ public final class PixelCache {
     let shape: [Int]
   }
 
+  private struct State {
+    var used = 0
+    var batches: [Key: TorchTensor] = [:]
+  }
+
   private let limit: Int
-  private var used = 0
-  private var batches: [Key: TorchTensor] = [:]
+  private let state = Mutex(State())
 
   /// A cache of at most `limit` bytes.
   public init(limit: Int) { self.limit = limit }
@@ -20,12 +26,13 @@ public final class PixelCache {
   ///
   /// - Throws: what `prepare` throws.
   func batch(_ key: Key, _ prepare: () throws -> TorchTensor) throws -> TorchTensor {
-    if let batch = batches[key] { return batch }
+    if let batch = state.withLock({ $0.batches[key] }) { return batch }
     let batch = try prepare()
     let size = key.shape.reduce(key.images.count * MemoryLayout<Float>.size, *)
-    if used + size <= limit {
-      used += size
-      batches[key] = batch
+    state.withLock { state in
+      guard state.used + size <= limit else { return }
+      state.used += size
+      state.batches[key] = batch
     }
     return batch
   }

@@ -2,12 +2,12 @@ internal import CTorchInterface
 import Tensors
 
 /// A tensor of libtorch, immutable once made; freed with its last reference.
-public final class TorchTensor {
+public final class TorchTensor: Sendable {
   /// The library that computes with it.
   public let library: TorchLibrary
   /// Its sizes, outermost first; empty for a scalar.
   public let shape: [Int]
-  let handle: OpaquePointer
+  nonisolated(unsafe) let handle: OpaquePointer
 
   /// Number of elements.
   public var count: Int { shape.reduce(1, *) }

@@ -2,6 +2,7 @@ import FusionCore
 import ModelPools
 import Synchronization
 import Tensors
+import Threading
 
 extension Fabric {
   /// The Euclidean norm of all floating-point values of every model, on every rank, in one pass.

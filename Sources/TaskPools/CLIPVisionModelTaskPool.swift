@@ -125,13 +125,12 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
     let models = ensemble.members.map(\.model)
     let network = CLIPVisionEnsemble(
       try network(of: models[0]), try models.dropFirst().map(network(of:)),
-      combine: ensemble.combine)
+      combine: { ensemble.combine($0) })
     return try evaluate(network, modelInfo(models))
   }
 
   private func network(of model: any StateDict) throws -> CLIPVisionTransformer {
     let library = try TorchLibrary.load()
-    try library.setThreads(threads ?? usableCores())
     return try CLIPVisionTransformer(
       try CLIPVisionConfig(path: "\(try networkFolder() ?? "")/config.json"), weights: model,
       library: library, device: TorchDevice(userName: device) ?? .cpu)
@@ -150,7 +149,8 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
         library: network.library, device: network.device)
       let evaluator = try ClassificationEvaluator(
         model: network, head: head, preprocessor: preprocessor, batchSize: loader.batchSize,
-        firstBatchOnly: fastDevRun || program?.fastDevRun == true, cache: pixels)
+        firstBatchOnly: fastDevRun || program?.fastDevRun == true,
+        threads: threads ?? usableCores(), cache: pixels)
       let result = try evaluator.evaluate(try openDataSet(path: dataset.path, split: dataset.split))
       results.append(result)
       report[task] = entry(accuracy: Double(result.accuracy), loss: Double(result.loss))

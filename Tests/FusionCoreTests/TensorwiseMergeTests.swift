@@ -3,6 +3,7 @@ import FusionTestSupport
 import Synchronization
 import Tensors
 import Testing
+import Threading
 
 @Suite struct TensorwiseMergeTests {
   private static func source() throws -> InMemoryStateDict {

@@ -76,7 +76,8 @@ private final class LoggingProgram: FusionProgram {
     method.fabric = fabric
     pool.fabric = fabric
     let merged = try withExtendedLifetime(program) { try method.run(pool).model }
-    #expect(taskpool.threads == nil && taskpool.seenThreads.allSatisfy { $0 == 1 })
+    #expect(taskpool.threads == nil)
+    #expect(taskpool.seenThreads.allSatisfy { $0 == fabric?.threads ?? LocalFabric().threads })
     let values = try merged.map { merged in
       try merged.manifest.tensors.flatMap { try merged.tensor($0.name).doubles() }
     }

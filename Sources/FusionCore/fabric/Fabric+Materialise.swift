@@ -1,4 +1,5 @@
 import Tensors
+import Threading
 
 extension Fabric {
   /// Copies of the models in rank 0's memory, computed by all ranks together; nil on the others.

@@ -1,4 +1,5 @@
 import Tensors
+import Threading
 
 /// One reading of a rank's part of the inputs, and what is done with every block.
 struct ElementwisePass: Sendable {

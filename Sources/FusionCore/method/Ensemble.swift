@@ -2,7 +2,7 @@ import OrderedCollections
 import Tensors
 
 /// Several models that answer together: their outputs are combined, not their weights.
-public struct Ensemble {
+public struct Ensemble: Sendable {
   /// How outputs are combined, element by element.
   public enum Combination: Sendable, Equatable {
     /// The mean.

@@ -11,7 +11,7 @@ open class BaseTaskPool: Component {
   /// The program that uses the task pool.
   public weak var program: (any FusionProgram)?
 
-  /// Threads that evaluating may keep busy; nil for all cores at hand.
+  /// Threads that evaluating may keep busy; nil for all cores at hand. No report may depend on it.
   public var threads: Int?
 
   /// Makes a task pool without tasks.

@@ -47,7 +47,7 @@ struct AdaptiveEvaluator {
   private func ownScores(of candidates: [any StateDict]) throws -> [UInt64] {
     var table = [UInt64](repeating: 0, count: 2 * candidates.count)
     let threads = taskpool.threads
-    taskpool.threads = 1
+    taskpool.threads = group.threads
     defer { taskpool.threads = threads }
     for (number, candidate) in candidates.enumerated() where number % groupCount == groupNumber {
       let copy = try group.materialise(StateDictGroup([candidate]))?[0]

@@ -1,6 +1,7 @@
 import FusionCore
 import LinearAlgebra
 import Tensors
+import Threading
 
 /// Adds task vectors one after the other, each without its part in the leading singular directions
 /// of what is merged so far.

@@ -59,8 +59,8 @@ final class SweepGroup {
         waiting = try merge(batch, programs, whileEvaluating: merged)
       } else {
         evaluate(waiting)
-        waiting = try merge(
-          batch, programs, in: world, evaluators: claims.isLast(number) ? world.worldSize : 1)
+        let evaluators = try claims.isLast(number) && canAllEvaluate() ? world.worldSize : 1
+        waiting = try merge(batch, programs, in: world, evaluators: evaluators)
       }
     }
     try evaluateTogether(waiting)
@@ -95,6 +95,16 @@ final class SweepGroup {
         }
       }
     }
+  }
+
+  /// Whether every rank has what evaluating needs; all of them look at the same time, as opening
+  /// the libraries takes a while. What rank 0 lacks it says later, job by job.
+  private func canAllEvaluate() throws -> Bool {
+    guard world.worldSize > 1 else { return false }
+    let pools = taskpools.values.filter(\.needsValues)
+    var isReady: [Int64] = [pools.allSatisfy { (try? $0.prepare()) != nil } ? 1 : 0]
+    try world.allReduce(&isReady, .min)
+    return isReady[0] == 1
   }
 
   private func merge(
@@ -184,6 +194,8 @@ final class SweepGroup {
   /// call this.
   private func evaluateTogether(_ merged: Merged?) throws {
     guard let merged, merged.isWork, world.worldSize > 1 else { return evaluate(merged) }
+    // All ranks of a host compute at once now.
+    for taskpool in taskpools.values { taskpool.threads = world.threads }
     var own: [JSONValue] = []
     let log = Log.collecting {
       for position in merged.batch.indices where merged.evaluator(position) == world.globalRank {

@@ -1,6 +1,6 @@
-import FusionCore
 import Synchronization
 import Testing
+import Threading
 
 @Suite struct ParallelTests {
   private struct Failure: Error {}
@@ -26,5 +26,17 @@ import Testing
       }
     }
     #expect(done.load(ordering: .relaxed) < 100_000)
+  }
+
+  private struct Numbered: Error, Equatable { let index: Int }
+
+  @Test("of several errors the one of the first item is thrown", arguments: 1...50)
+  func firstError(_ round: Int) {
+    #expect(throws: Numbered(index: 7)) {
+      try Parallel(threads: 4).forEach(100) { index in
+        if index == 7 { for _ in 0..<1000 * (round % 5) { _ = Atomic(0).load(ordering: .relaxed) } }
+        if index >= 7 { throw Numbered(index: index) }
+      }
+    }
   }
 }

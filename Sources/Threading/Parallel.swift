@@ -25,28 +25,30 @@ public struct Parallel: Sendable {
   ///   - makeState: makes the working state of one thread; called once on each.
   ///   - body: works on one item.
   /// - Returns: the states of all threads.
-  /// - Throws: one of the errors that `body` threw; the other threads stop at their next item.
+  /// - Throws: of the errors that `body` threw the one of the least index, whatever the threads did;
+  ///   the other threads stop at their next item.
   public func forEach<State>(
     _ count: Int, makeState: @Sendable () -> State,
     _ body: @Sendable (inout State, Int) throws -> Void
   ) throws -> [State] {
     let next = Atomic(0)
     let failed = Atomic(false)
-    let work: @Sendable () -> Result<State, any Error> = {
+    // Items are taken in order, so those before one that fails were taken, and are worked off.
+    let work: @Sendable () -> Result<State, Failure> = {
       var state = makeState()
-      do {
-        while !failed.load(ordering: .relaxed) {
-          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if index >= count { break }
+      while !failed.load(ordering: .relaxed) {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= count { break }
+        do {
           try body(&state, index)
+        } catch {
+          failed.store(true, ordering: .relaxed)
+          return .failure(Failure(index: index, error: error))
         }
-        return .success(state)
-      } catch {
-        failed.store(true, ordering: .relaxed)
-        return .failure(error)
       }
+      return .success(state)
     }
-    let outcomes = OutcomeList<Result<State, any Error>>()
+    let outcomes = OutcomeList<Result<State, Failure>>()
     withoutActuallyEscaping(work) { work in
       let started = (1..<max(min(threads, count), 1)).compactMap { _ in
         startThread { outcomes.append(work()) }
@@ -54,15 +56,31 @@ public struct Parallel: Sendable {
       outcomes.append(work())
       for thread in started { pthread_join(thread, nil) }
     }
-    return try outcomes.all().map { try $0.get() }
+    var states: [State] = []
+    var first: Failure?
+    for outcome in outcomes.all() {
+      switch outcome {
+      case .success(let state): states.append(state)
+      case .failure(let failure): if failure.index < first?.index ?? .max { first = failure }
+      }
+    }
+    if let first { throw first.error }
+    return states
   }
 
   /// Calls `body` for each index below `count`.
   ///
-  /// - Throws: one of the errors that `body` threw; the other threads stop at their next item.
+  /// - Throws: of the errors that `body` threw the one of the least index; the other threads stop at
+  ///   their next item.
   public func forEach(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
     _ = try forEach(count, makeState: {}, { _, index in try body(index) })
   }
+}
+
+/// What an item ended with.
+private struct Failure: Error {
+  let index: Int
+  let error: any Error
 }
 
 /// What the threads came to, in no order.

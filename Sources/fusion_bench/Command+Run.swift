@@ -14,28 +14,48 @@ extension Command {
   /// - Throws: `AgreedError`, the same on every rank, for what all can notice.
   func run(in world: any Fabric) throws {
     guard !line.isMultirun else { return try runSweep(in: world) }
-    let config = try decode(ConfigNode.self, try world.fromGlobalZero { try encode(prepare()) })
+    let job = try decode(Job?.self, try world.fromGlobalZero { try encode(prepare()) })
+    guard let job else { return try runSweep(in: world) }
     let program: FabricModelFusionProgram = try world.agreeing {
-      try Registry([FabricModelFusionProgram.self]).make(config, role: "")
+      job.surroundings.setEnvironment()
+      try job.surroundings.enterFolder()
+      return try Registry([FabricModelFusionProgram.self]).make(job.config, role: "")
     }
     program.fabric = world
     try program.run()
   }
 
-  /// Composes the job and writes its configuration into its folder.
-  private func prepare() throws -> ConfigNode {
+  /// A job as every rank runs it.
+  private struct Job: Codable {
+    let config: ConfigNode
+    let surroundings: JobSurroundings
+  }
+
+  /// Whether the configuration asks for a sweep, as `hydra.mode=MULTIRUN` does.
+  private var wantsSweep: Bool {
+    guard !line.isRun else { return false }
+    // What is wrong with the configuration is told when it is composed to be run.
+    let whole = try? composer.compose(
+      configName: configName, overrides: line.overrides, mode: .multirun)
+    return whole?.hydra["mode"]?.string == "MULTIRUN"
+  }
+
+  /// Composes the job and writes its configuration into its folder; nil for a sweep.
+  private func prepare() throws -> Job? {
+    guard !wantsSweep else { return nil }
     var composition = try composer.compose(configName: configName, overrides: line.overrides)
     composition = try RunFolder.claim(composition) { own in
       try composer.compose(configName: configName, overrides: line.overrides + own)
     }
     let folder = try folderText(composition, "hydra.run.dir")
     try JobLogging.start(try JobLogging.outputs(of: &composition, writingTo: folder))
-    for warning in composition.warnings { Log.line(warning, level: .warning) }
-    let job = try resolved(composition)
+    warn(of: composition)
+    let surroundings = try JobSurroundings(composition, folder: folder)
+    let job = try resolved(composition.setting(surroundings.environment))
     for record in try folder.map({ try records(composition, in: $0) }) ?? [] {
       try AtomicFile.write(record.text, to: record.path, fsync: false)
     }
-    return job
+    return Job(config: job, surroundings: surroundings)
   }
 
   /// The job's configuration without interpolations.
@@ -43,6 +63,17 @@ extension Command {
     var resolver = InterpolationResolver(context: composition.resolverContext)
     resolver.onWarning = { Log.line($0, level: .warning) }
     return try resolver.resolve(composition.job)
+  }
+
+  /// Tells what is remarkable about a composition.
+  func warn(of composition: Composition) {
+    for warning in composition.warnings { Log.line(warning, level: .warning) }
+    let callbacks = (composition.hydra["callbacks"]?.dictionary ?? [:]).keys.map(\.description)
+    if !callbacks.isEmpty {
+      Log.line(
+        "hydra.callbacks: Python objects are not imported: \(callbacks.joined(separator: ", "))",
+        level: .warning)
+    }
   }
 
   var hydraOverrides: [String] {

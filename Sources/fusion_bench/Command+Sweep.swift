@@ -10,6 +10,7 @@ extension Command {
   struct SweepPlan: Codable {
     var folder: String
     var jobs: [SweepJob]
+    var environment: [JobSurroundings.Variable] = []
   }
 
   /// Runs every job of a sweep. Every process of `world` needs to call this method.
@@ -17,6 +18,7 @@ extension Command {
   /// - Throws: `AgreedError` when any job failed, once all were tried.
   func runSweep(in world: any Fabric) throws {
     let plan = try decode(SweepPlan.self, try world.fromGlobalZero { try encode(sweepPlan()) })
+    for variable in plan.environment { setenv(variable.name, variable.value, 1) }
     if world.isGlobalZero { try announce("Launching \(plan.jobs.count) jobs locally") }
     let runner = SweepRunner(plan.jobs, folder: plan.folder) { job in
       try announce("\t\(job.title)")
@@ -37,8 +39,11 @@ extension Command {
     let jobs = try SweepExpander(composer: composer).jobs(of: whole)
     let plan = try sweepPlan(jobs, extra: [])
     let wantsResume = plan.jobs.first?.config["sweep"]?["resume"]?.value == .bool(true)
-    guard wantsResume, let folder = try earlierFolder(of: plan) else { return plan }
-    return try sweepPlan(jobs, extra: ["hydra.sweep.dir='\(folder)'"])
+    if wantsResume, let folder = try earlierFolder(of: plan) {
+      return try sweepPlan(jobs, extra: ["hydra.sweep.dir='\(folder)'"])
+    }
+    guard let own = try RunFolder.claimSweep(whole) else { return plan }
+    return try sweepPlan(jobs, extra: [own])
   }
 
   private func sweepPlan(_ jobs: [[String]], extra: [String]) throws -> SweepPlan {
@@ -55,12 +60,19 @@ extension Command {
         composition = try composer.compose(
           configName: configName, overrides: overrides + ["++path.log_dir='\(sweep)/\(part)'"])
       }
-      for warning in composition.warnings { Log.line(warning, level: .warning) }
+      if number == 0 { warn(of: composition) }
       let folder = "\(sweep)/\(part)"
+      let surroundings = try JobSurroundings(composition, folder: folder)
+      if number == 0 { plan.environment = surroundings.environment }
+      if surroundings.workingFolder != nil { throw CommandError.sharedProcess("chdir") }
+      if surroundings.environment != plan.environment {
+        throw CommandError.sharedProcess("env_set")
+      }
       let logging = try JobLogging.outputs(of: &composition, writingTo: folder)
       plan.jobs.append(
         SweepJob(
-          number: number, overrides: job, config: try resolved(composition), folder: folder,
+          number: number, overrides: job,
+          config: try resolved(composition.setting(plan.environment)), folder: folder,
           logging: logging, records: try records(composition, in: folder)))
     }
     return plan

@@ -6,6 +6,8 @@ enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
   case noConfigFolder(executable: String)
   case badCompletion(String)
   case noRerun
+  case badVariable(String)
+  case sharedProcess(String)
   case jobsFailed([String], of: Int)
 
   var exitStatus: Int32 {
@@ -20,6 +22,11 @@ enum CommandError: Error, ExitStatusProviding, CustomStringConvertible {
       "--shell-completion: '\(text)' is none of install=bash, install=zsh, uninstall=bash, uninstall=zsh"
     case .noRerun:
       "--experimental-rerun: Python's job records cannot be run again here"
+    case .badVariable(let name):
+      "hydra.job.env_set: '\(name)' cannot be the name of an environment variable"
+    case .sharedProcess(let key):
+      "hydra.job.\(key): the jobs of a sweep run in the same processes, so it must be "
+        + (key == "chdir" ? "false" : "the same for all of them")
     case .jobsFailed(let jobs, let count):
       "\(jobs.count) of \(count) jobs failed: \(jobs.joined(separator: "; "))"
     }

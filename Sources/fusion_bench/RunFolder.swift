@@ -16,16 +16,36 @@ enum RunFolder {
   static func claim(
     _ composition: Composition, recompose: ([String]) throws -> Composition
   ) throws -> Composition {
-    let given = try Override.parse(composition.taskOverrides + composition.hydraOverrides)
-    guard !given.contains(where: { ["hydra.run.dir", "path.log_dir"].contains($0.key) }),
-      let folder = try text(composition, "hydra.run.dir"),
-      try text(composition, "hydra.run.dir", time: "") != folder
+    guard let folder = try timed(composition, "hydra.run.dir", unless: ["path.log_dir"])
     else { return composition }
     let own = try makeOwn(folder)
     guard own != folder else { return composition }
     let isLogFolder = try text(composition, "path.log_dir") == folder
     return try recompose(
       ["hydra.run.dir=\(quoted(own))"] + (isLogFolder ? ["++path.log_dir=\(quoted(own))"] : []))
+  }
+
+  /// Makes the folder of a sweep in the same way.
+  ///
+  /// - Parameter whole: the composition that the jobs are made of.
+  /// - Returns: an override that names the folder; nil where there is no need to.
+  /// - Throws: `RunFolderError`, `ConfigError`.
+  static func claimSweep(_ whole: Composition) throws -> String? {
+    guard let folder = try timed(whole, "hydra.sweep.dir") else { return nil }
+    let own = try makeOwn(folder)
+    return own == folder ? nil : "hydra.sweep.dir=\(quoted(own))"
+  }
+
+  /// The folder at a key, if it depends on the time and the user named neither it nor one of
+  /// `others`.
+  private static func timed(
+    _ composition: Composition, _ key: String, unless others: [String] = []
+  ) throws -> String? {
+    let given = try Override.parse(composition.taskOverrides + composition.hydraOverrides)
+    guard !given.contains(where: { ([key] + others).contains($0.key) }),
+      let folder = try text(composition, key), try text(composition, key, time: "") != folder
+    else { return nil }
+    return folder
   }
 
   /// Makes the folder, or one with a number behind its name where it is there already.

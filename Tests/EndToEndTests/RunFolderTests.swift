@@ -46,6 +46,33 @@ import Testing
     #expect(failed.status == 1 && failed.lastErrorLine.contains("output exists"))
   }
 
+  @Test("a job's variables and working folder are as hydra.job says", arguments: [0, 2])
+  func surroundings(_ ranks: Int) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    let base = folder.url.path
+    let run = try CommandRun(
+      [
+        "modelpool.models={_pretrained_: \(base)/base, a: \(base)/ft1}", "method=simple_average",
+        "hydra.run.dir=run", "hydra.job.chdir=true", "hydra.job.env_set.OUT_NAME=made",
+        "merged_model_save_path=${oc.env:OUT_NAME}",
+      ], ranks: ranks, in: folder.url)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(folder.files().contains("run/made/model.safetensors"))
+  }
+
+  @Test("what jobs of a sweep cannot have each for itself is refused")
+  func sweepSurroundings() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    for (key, value) in [("chdir", "true"), ("env_set.A", "1,2")] {
+      let run = try CommandRun(
+        dummy + ["hydra.job.\(key)=\(value)", "hydra.mode=MULTIRUN"], in: folder.url)
+      #expect(run.status == 2)
+      #expect(run.lastErrorLine.contains("hydra.job.\(key.prefix { $0 != "." })"))
+    }
+  }
+
   @Test("runs that start in the same second do not share a folder")
   func sameSecond() throws {
     let folder = try TemporaryFolder()

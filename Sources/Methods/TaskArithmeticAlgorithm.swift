@@ -4,7 +4,7 @@ import FusionCore
 ///
 /// Source: Ilharco et al., "Editing models with task arithmetic", 2023,
 /// https://arxiv.org/abs/2212.04089.
-public class TaskArithmeticAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+public class TaskArithmeticAlgorithm: ScaledTaskVector {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -14,32 +14,12 @@ public class TaskArithmeticAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     ]
   }
 
-  /// λ, what the sum of task vectors is multiplied by.
-  @Parameter("scaling_factor") public var scalingFactor = 0.3
-  /// Accepted for FusionBench's configurations; inputs are never changed here.
-  @Parameter("inplace") public var inplace = true
-
-  /// Times of the phases.
-  public let profiler = SimpleProfiler()
-
-  /// Sets λ.
-  public convenience init(scalingFactor: Double) {
-    self.init()
-    self.scalingFactor = scalingFactor
-  }
-
   /// Merges the models of the pool into its `_pretrained_`.
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    let inputs = try profile("load models") {
-      try modelpool.loadPretrainedModelAndTaskVectors()
+    try merge(modelpool, label: "task arithmetic") { block in
+      for taskVector in block.models { block.sum.add(taskVector) }
     }
-    let scalingFactor = scalingFactor
-    return .model(
-      ElementwiseMerge(inputs, label: "task arithmetic") { block in
-        for taskVector in block.models { block.sum.add(taskVector) }
-        block.sum.scale(by: scalingFactor, onto: block.base)
-      })
   }
 }

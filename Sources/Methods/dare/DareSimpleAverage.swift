@@ -4,7 +4,7 @@ import FusionCore
 /// the others rescaled: θ = θ0 + (1/T) Σ_t m_t τ_t / (1 - p), m_t = 0 with probability p, else 1.
 ///
 /// Source: Yu et al., "Language models are super Mario", 2023, https://arxiv.org/abs/2311.03099.
-public final class DareSimpleAverage: BaseAlgorithm, SimpleProfilerMixin {
+public final class DareSimpleAverage: BaseAlgorithm, DropsValues {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -33,12 +33,6 @@ public final class DareSimpleAverage: BaseAlgorithm, SimpleProfilerMixin {
     self.seed = seed
   }
 
-  private var drops: DropParameters {
-    DropParameters(
-      sparsityRatio: sparsityRatio, onlyOnLinearWeights: onlyOnLinearWeights, rescale: rescale,
-      seed: seed(seed))
-  }
-
   /// Refuses what is no probability.
   public override func validate() throws { try drops.validate() }
 
@@ -46,15 +40,10 @@ public final class DareSimpleAverage: BaseAlgorithm, SimpleProfilerMixin {
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    try world.agreeing { try validate() }
-    let inputs = try profile("load models") {
-      try modelpool.loadPretrainedModelAndTaskVectors()
+    try mergeDropped(modelpool, label: "DARE simple average") { block in
+      for taskVector in block.models { block.sum.add(taskVector) }
+      block.sum.divide(by: Double(block.models.count))
+      block.sum.scale(by: 1, onto: block.base)
     }
-    return .model(
-      ElementwiseMerge(drops.drop(inputs), label: "DARE simple average") { block in
-        for taskVector in block.models { block.sum.add(taskVector) }
-        block.sum.divide(by: Double(block.models.count))
-        block.sum.scale(by: 1, onto: block.base)
-      })
   }
 }

@@ -4,7 +4,7 @@ import FusionCore
 /// θ = θ0 + λ Σ_t m_t τ_t / (1 - p), m_t = 0 with probability p, else 1.
 ///
 /// Source: Yu et al., "Language models are super Mario", 2023, https://arxiv.org/abs/2311.03099.
-public final class DareTaskArithmetic: BaseAlgorithm, SimpleProfilerMixin {
+public final class DareTaskArithmetic: BaseAlgorithm, DropsValues {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -36,12 +36,6 @@ public final class DareTaskArithmetic: BaseAlgorithm, SimpleProfilerMixin {
     self.seed = seed
   }
 
-  private var drops: DropParameters {
-    DropParameters(
-      sparsityRatio: sparsityRatio, onlyOnLinearWeights: onlyOnLinearWeights, rescale: rescale,
-      seed: seed(seed))
-  }
-
   /// Refuses what is no probability.
   public override func validate() throws { try drops.validate() }
 
@@ -49,15 +43,10 @@ public final class DareTaskArithmetic: BaseAlgorithm, SimpleProfilerMixin {
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    try world.agreeing { try validate() }
-    let inputs = try profile("load models") {
-      try modelpool.loadPretrainedModelAndTaskVectors()
-    }
     let scalingFactor = scalingFactor
-    return .model(
-      ElementwiseMerge(drops.drop(inputs), label: "DARE task arithmetic") { block in
-        for taskVector in block.models { block.sum.add(taskVector) }
-        block.sum.scale(by: scalingFactor, onto: block.base)
-      })
+    return try mergeDropped(modelpool, label: "DARE task arithmetic") { block in
+      for taskVector in block.models { block.sum.add(taskVector) }
+      block.sum.scale(by: scalingFactor, onto: block.base)
+    }
   }
 }

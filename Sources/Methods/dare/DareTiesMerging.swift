@@ -4,7 +4,7 @@ import FusionCore
 ///
 /// Cut-offs and signs are those of what is left. Source: Yu et al., "Language models are super
 /// Mario", 2023, https://arxiv.org/abs/2311.03099, with `TiesMergingAlgorithm` behind it.
-public final class DareTiesMerging: BaseAlgorithm, SimpleProfilerMixin {
+public final class DareTiesMerging: BaseAlgorithm, DropsValues {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -40,12 +40,6 @@ public final class DareTiesMerging: BaseAlgorithm, SimpleProfilerMixin {
     self.sparsityRatio = sparsityRatio
     self.threshold = threshold
     self.seed = seed
-  }
-
-  private var drops: DropParameters {
-    DropParameters(
-      sparsityRatio: sparsityRatio, onlyOnLinearWeights: onlyOnLinearWeights, rescale: rescale,
-      seed: seed(seed))
   }
 
   private var ties: TiesMergingAlgorithm {

@@ -13,6 +13,20 @@ struct Backbone {
   /// The layers, the embedding and the last norm: all but the head.
   static let body = Backbone(prefix: "model.")
 
+  /// Merges the pool's models, or their transformer layers alone into `_pretrained_`.
+  ///
+  /// Every process of the pool's `world` needs to call this method.
+  ///
+  /// - Throws: `AgreedError` when models are missing or a model has no layers, and what `merge`
+  ///   throws.
+  static func mergeLayers(
+    of modelpool: BaseModelPool, alone: Bool, _ merge: (BaseModelPool) throws -> FusionResult
+  ) throws -> FusionResult {
+    guard alone else { return try merge(modelpool) }
+    try modelpool.world.agreeing { _ = try modelpool.loadPretrainedModel() }
+    return try layers.merge(modelpool, merge)
+  }
+
   /// Merges this part of the pool's models and puts it into `_pretrained_`, or into the first model
   /// where there is none.
   ///

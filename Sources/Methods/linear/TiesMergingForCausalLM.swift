@@ -24,8 +24,6 @@ public final class TiesMergingForCausalLM: TiesMergingAlgorithm {
   ///   `_pretrained_` is missing or a model has no `model.layers`.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
     noteUnused(savePath: modelSavePath)
-    guard mergeBackbone else { return try super.run(modelpool) }
-    try world.agreeing { _ = try modelpool.loadPretrainedModel() }
-    return try Backbone.layers.merge(modelpool) { try super.run($0) }
+    return try Backbone.mergeLayers(of: modelpool, alone: mergeBackbone) { try super.run($0) }
   }
 }

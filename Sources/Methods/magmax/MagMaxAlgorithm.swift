@@ -5,7 +5,7 @@ import FusionCore
 ///
 /// Source: Marczak et al., "MagMax: Leveraging model merging for seamless continual learning",
 /// 2024, https://arxiv.org/abs/2407.06322.
-public final class MagMaxAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
+public final class MagMaxAlgorithm: ScaledTaskVector {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -15,32 +15,16 @@ public final class MagMaxAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     ]
   }
 
-  /// λ, what the chosen values are multiplied by.
-  @Parameter("scaling_factor") public var scalingFactor = 0.5
-  /// Accepted for FusionBench's configurations; inputs are never changed here.
-  @Parameter("inplace") public var inplace = true
-
-  /// Times of the phases.
-  public let profiler = SimpleProfiler()
-
-  /// Sets λ.
-  public convenience init(scalingFactor: Double) {
-    self.init()
-    self.scalingFactor = scalingFactor
+  /// Makes the method with default parameters: λ is 0.5.
+  public required init() {
+    super.init()
+    scalingFactor = 0.5
   }
 
   /// Merges the models of the pool into its `_pretrained_`.
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    let inputs = try profile("load models") {
-      try modelpool.loadPretrainedModelAndTaskVectors()
-    }
-    let scalingFactor = scalingFactor
-    return .model(
-      ElementwiseMerge(inputs, label: "MagMax") { block in
-        block.setLargestMagnitude()
-        block.sum.scale(by: scalingFactor, onto: block.base)
-      })
+    try merge(modelpool, label: "MagMax") { $0.setLargestMagnitude() }
   }
 }

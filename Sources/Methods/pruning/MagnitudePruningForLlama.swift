@@ -5,7 +5,7 @@ import Tensors
 ///
 /// `unstructured` prunes int(columns · sparsity_ratio) elements of a row, `semistructured` n of
 /// every m neighbours; the first ones among equals.
-public final class MagnitudePruningForLlama: BaseAlgorithm, SimpleProfilerMixin {
+public final class MagnitudePruningForLlama: LayerPruning {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -15,39 +15,14 @@ public final class MagnitudePruningForLlama: BaseAlgorithm, SimpleProfilerMixin 
     ]
   }
 
-  /// `unstructured` or `semistructured`.
-  @Parameter("prune_type") var pruneType = PruneRule.Kind.unstructured
-  /// The share of each row that is pruned, where unstructured.
-  @Parameter("sparsity_ratio") public var sparsityRatio = 0.5
-  /// How many of every m elements are pruned, where semistructured.
-  @Parameter("n") public var n = 2
-  /// The neighbours of which n are pruned, where semistructured.
-  @Parameter("m") public var m = 4
   /// Accepted for FusionBench's configurations, without effect.
   @Parameter("device") public var device = "cpu"
   /// The type that magnitudes are compared in; null for that of the weights.
   @Parameter("dtype") public var dtype: String? = nil
 
-  /// Times of the phases.
-  public let profiler = SimpleProfiler()
-
-  /// Prunes a share of every row.
-  public convenience init(sparsityRatio: Double) {
-    self.init()
-    self.sparsityRatio = sparsityRatio
-  }
-
-  /// Prunes n of every m elements.
-  public convenience init(n: Int, of m: Int) {
-    self.init()
-    pruneType = .semistructured
-    self.n = n
-    self.m = m
-  }
-
   /// Refuses what is no share, n that is not among m, and unknown types.
   public override func validate() throws {
-    _ = try rule()
+    try super.validate()
     _ = try comparisonType()
   }
 
@@ -66,10 +41,6 @@ public final class MagnitudePruningForLlama: BaseAlgorithm, SimpleProfilerMixin 
           })
       }
     }
-  }
-
-  private func rule() throws -> PruneRule {
-    try PruneRule(pruneType, sparsityRatio: sparsityRatio, n: n, m: m)
   }
 
   private func comparisonType() throws -> DType? {

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// `unstructured` prunes int(columns · sparsity_ratio) elements of a row, `semistructured` n of
 /// every m neighbours: those whose random draws are smallest.
-public final class RandomPruningForLlama: BaseAlgorithm, SimpleProfilerMixin {
+public final class RandomPruningForLlama: LayerPruning {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -15,19 +15,8 @@ public final class RandomPruningForLlama: BaseAlgorithm, SimpleProfilerMixin {
     ]
   }
 
-  /// `unstructured` or `semistructured`.
-  @Parameter("prune_type") var pruneType = PruneRule.Kind.unstructured
-  /// The share of each row that is pruned, where unstructured.
-  @Parameter("sparsity_ratio") public var sparsityRatio = 0.5
-  /// How many of every m elements are pruned, where semistructured.
-  @Parameter("n") public var n = 2
-  /// The neighbours of which n are pruned, where semistructured.
-  @Parameter("m") public var m = 4
   /// Seed of the draws; null takes the program's, or 0.
   @Parameter("seed") public var seed: Int? = nil
-
-  /// Times of the phases.
-  public let profiler = SimpleProfiler()
 
   /// Prunes a share of every row.
   public convenience init(sparsityRatio: Double, seed: Int? = nil) {
@@ -35,17 +24,6 @@ public final class RandomPruningForLlama: BaseAlgorithm, SimpleProfilerMixin {
     self.sparsityRatio = sparsityRatio
     self.seed = seed
   }
-
-  /// Prunes n of every m elements.
-  public convenience init(n: Int, of m: Int) {
-    self.init()
-    pruneType = .semistructured
-    self.n = n
-    self.m = m
-  }
-
-  /// Refuses what is no share, and n that is not among m.
-  public override func validate() throws { _ = try rule() }
 
   /// Prunes `_pretrained_`, or the first model.
   ///
@@ -64,9 +42,5 @@ public final class RandomPruningForLlama: BaseAlgorithm, SimpleProfilerMixin {
           })
       }
     }
-  }
-
-  private func rule() throws -> PruneRule {
-    try PruneRule(pruneType, sparsityRatio: sparsityRatio, n: n, m: m)
   }
 }

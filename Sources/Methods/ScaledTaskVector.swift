@@ -1,0 +1,38 @@
+import FusionCore
+
+/// What the methods have in common that make one task vector of all, scale it and add it to the
+/// pre-trained model.
+public class ScaledTaskVector: BaseAlgorithm, SimpleProfilerMixin {
+  /// λ, what the one task vector is multiplied by.
+  @Parameter("scaling_factor") public var scalingFactor = 0.3
+  /// Accepted for FusionBench's configurations; inputs are never changed here.
+  @Parameter("inplace") public var inplace = true
+
+  /// Times of the phases.
+  public let profiler = SimpleProfiler()
+
+  /// Sets λ.
+  public convenience init(scalingFactor: Double) {
+    self.init()
+    self.scalingFactor = scalingFactor
+  }
+
+  /// Merges the models of the pool into its `_pretrained_`.
+  ///
+  /// - Parameter combine: sets a block's sum to the one task vector.
+  /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
+  final func merge(
+    _ modelpool: BaseModelPool, label: String,
+    combine: @escaping @Sendable (ElementBlock) -> Void
+  ) throws -> FusionResult {
+    let inputs = try profile("load models") {
+      try modelpool.loadPretrainedModelAndTaskVectors()
+    }
+    let scalingFactor = scalingFactor
+    return .model(
+      ElementwiseMerge(inputs, label: label) { block in
+        combine(block)
+        block.sum.scale(by: scalingFactor, onto: block.base)
+      })
+  }
+}

@@ -30,6 +30,16 @@ public enum SideFiles {
     }
   }
 
+  /// The side files in a model's directory, in the order of their names.
+  ///
+  /// - Throws: `CheckpointError.system`.
+  public static func files(in source: String) throws -> [StoredFile] {
+    try names(in: source).map { name in
+      let path = Paths.join(source, name)
+      return StoredFile(path: path, size: try FileStatus(path: path).size)
+    }
+  }
+
   /// Copies the side files of the model in `source` into `target`, each at once or not at all.
   /// Files of the same names there are replaced.
   ///
@@ -41,26 +51,41 @@ public enum SideFiles {
   ) throws -> [String] {
     let identity = FileIdentity.of(source)
     if identity != nil, identity == FileIdentity.of(target) { return [] }
-    let names = try names(in: source)
-    for name in names {
-      let (input, status) = try OpenFile.reading(Paths.join(source, name))
-      try AtomicFile.replace(Paths.join(target, name), fsync: fsync) { output in
-        try copy(input, size: status.size, to: output)
-      }
+    return try write(try files(in: source), to: target, fsync: fsync) {
+      try read($0, at: $1, into: $2)
     }
-    return names
   }
 
-  private static func copy(_ input: OpenFile, size: Int, to output: OpenFile) throws {
+  /// Writes side files into `target`, each at once or not at all.
+  ///
+  /// - Parameter read: fills a buffer with the bytes of a file from an offset on.
+  /// - Returns: the names.
+  /// - Throws: `CheckpointError.system`, and what `read` throws.
+  public static func write(
+    _ files: [StoredFile], to target: String, fsync: Bool = true,
+    read: (StoredFile, Int, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> [String] {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     defer { block.deallocate() }
-    var offset = 0
-    while offset < size {
-      let part = UnsafeMutableRawBufferPointer(
-        rebasing: block[0..<min(block.count, size - offset)])
-      try input.read(at: offset, into: part)
-      try output.write(UnsafeRawBufferPointer(part), at: offset)
-      offset += part.count
+    for file in files {
+      try AtomicFile.replace(Paths.join(target, file.name), fsync: fsync) { output in
+        for offset in stride(from: 0, to: file.size, by: block.count) {
+          let part = UnsafeMutableRawBufferPointer(
+            rebasing: block[0..<min(block.count, file.size - offset)])
+          try read(file, offset, part)
+          try output.write(UnsafeRawBufferPointer(part), at: offset)
+        }
+      }
     }
+    return files.map(\.name)
+  }
+
+  /// Fills a buffer with the bytes of a file from an offset on.
+  ///
+  /// - Throws: `CheckpointError.system`, `.truncated`.
+  public static func read(
+    _ file: StoredFile, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws {
+    try OpenFile.reading(file.path).file.read(at: offset, into: buffer)
   }
 }

@@ -20,6 +20,8 @@ public final class MPIFabric: Fabric {
   public let defaultThreads: Int
   /// Threads that this process may keep busy.
   public var threads: Int
+  /// Where blocks of other processes are asked for, where models are dealt to processes.
+  public var exchange: BlockExchange?
   /// The MPI library and its version.
   public let backend: String
 
@@ -74,6 +76,12 @@ public final class MPIFabric: Fabric {
   /// Unites buffers in which every byte is zero except at its owner.
   public func join(_ bytes: UnsafeMutableRawBufferPointer) throws {
     try communicator.allReduce(bytes.bindMemory(to: UInt8.self), op: .bitwiseOr)
+  }
+
+  /// Runs `body` on another thread and carries blocks between the processes on this one.
+  public func serve(_ exchange: BlockExchange, while body: () -> Void) throws {
+    let carrier = BlockCarrier(communicator, exchange, threads: threads)
+    try exchange.run(body) { try carrier.run() }
   }
 
   /// Cuts the world into groups of equal `color`.

@@ -115,7 +115,7 @@ extension Communicator {
     return array
   }
 
-  private func checkedTag(_ tag: Int, for call: String) throws -> Int32 {
+  func checkedTag(_ tag: Int, for call: String) throws -> Int32 {
     guard tag >= 0, tag <= Self.largestTag else {
       throw MPIError.tagOutOfRange(call: call, tag: tag, largest: Self.largestTag)
     }

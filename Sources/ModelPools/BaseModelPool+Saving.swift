@@ -19,21 +19,25 @@ extension BaseModelPool {
       SaveRequest(
         try world.agreeing { try completed(model) }, to: path, options: options,
         rules: SaveRules(overwrite: overwrite), sources: sources,
-        sideFiles: try world.agreeing { try sideFileDirectory() }))
+        sideFiles: try world.agreeing { try sideFileModel() }))
   }
 
-  /// The checkpoints that were opened so far, in pool order.
+  /// The checkpoints that were opened so far and that this process reads, in pool order.
   public var sources: [SourceFiles] {
     openedModels.compactMap { name, model in
-      (model.origin as? any StoredModel).map { SourceFiles(name: name, checkpoint: $0) }
+      guard let stored = model.origin as? any StoredModel, !(stored is RemoteModel) else {
+        return nil
+      }
+      return SourceFiles(name: name, checkpoint: stored)
     }
   }
 
-  /// The directory of `_pretrained_`, or of the first model, where configuration files are.
+  /// `_pretrained_`, or the first model, whose configuration files belong to what is merged; nil
+  /// where it is not on disk.
   ///
   /// - Throws: what opening that model throws.
-  public func sideFileDirectory() throws -> String? {
-    (try loadPretrainedOrFirstModel().origin as? any StoredModel)?.directory
+  public func sideFileModel() throws -> (any StoredModel)? {
+    try loadPretrainedOrFirstModel().origin as? any StoredModel
   }
 
   /// Refuses an output before any work is done: one that exists, or that a model is read from.

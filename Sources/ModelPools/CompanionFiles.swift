@@ -18,11 +18,10 @@ final class CompanionFiles {
   /// Copies configuration and tokenizer files into an output directory.
   ///
   /// - Returns: their names.
-  func copySideFiles(from source: String) throws -> [String] {
+  func copySideFiles(from source: any SideFileSource) throws -> [String] {
     guard !isSingleFile else { return [] }
-    let names = try SideFiles.names(in: source)
-    remember(names.map { "\(path)/\($0)" })
-    return try SideFiles.copy(from: source, to: path, fsync: fsync)
+    remember(try source.sideFiles().map { "\(path)/\($0.name)" })
+    return try source.copySideFiles(to: path, fsync: fsync)
   }
 
   /// The files beside the weights that the output to be replaced had from us: its manifest names

@@ -18,12 +18,41 @@ open class LazyStateDictPool: BaseModelPool {
     ]
   }
 
+  /// The models, where each is read by one process.
+  var dealt: [String: DealtModel] = [:]
+  /// Sizes and times of the files of those models, by the paths of their entries.
+  var states: [String: String] = [:]
+
+  /// The state of the files at a path, as the process that reads them sees it: their sizes, times
+  /// and numbers; nil where there are none.
+  public func inputState(_ path: String) -> String? {
+    states[path] ?? InputState.describe(path)
+  }
+
+  /// Decides who reads the models, and where each is read by one process, opens them there and makes
+  /// their tables known to all.
+  ///
+  /// A model that cannot be opened is an error when it is asked for, the same on all processes.
+  /// Every process of `world` needs to call this method, before any model is opened.
+  ///
+  /// - Throws: `AgreedError`.
+  open override func deal(_ split: Split) throws { try dealModels(split) }
+
   /// Opens the checkpoint; its header is checked, its values are not read.
   ///
   /// - Throws: `CheckpointError`, `TorchError`, `AdapterError`, `QuantizationError`, and
   ///   `PoolError.notAPath`.
   open override func load(_ config: ConfigNode, name: String) throws -> any StateDict {
-    try openModel(try modelPath(name)) {
+    switch dealt[name] {
+    case .model(let model): model
+    case .failure(let error): throw error
+    case nil: try openStored(name, try modelPath(name))
+    }
+  }
+
+  /// Opens the checkpoint at a path.
+  func openStored(_ name: String, _ path: String) throws -> any StoredModel {
+    try openModel(path) {
       name == "_pretrained_" || !self.hasPretrained ? nil : try self.loadPretrainedModel().origin
     }
   }

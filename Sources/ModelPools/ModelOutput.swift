@@ -60,9 +60,10 @@ public final class ModelOutput {
   /// - Returns: what takes the slices, safe from several threads.
   /// - Throws: `AgreedError`.
   public func begin() throws -> OutputSlices {
+    // Each process looks at the files that it reads, which others may not see.
+    try world.agreeing { for source in sources { try source.refuse(asOutput: path) } }
     let found = try world.fromGlobalZero {
-      for source in sources { try source.refuse(asOutput: path) }
-      return try writer.create(resume: rules.resume).encoded
+      try writer.create(resume: rules.resume).encoded
     }
     try world.agreeing { try writer.open(rank: world.globalRank) }
     let written = found.isEmpty ? Coverage([]) : try verify(OutputJournal(encoded: found))
@@ -98,16 +99,16 @@ public final class ModelOutput {
   /// Writes the files beside the weights, then gives the weights their final names.
   ///
   /// - Parameters:
-  ///   - sideFiles: the directory of configuration and tokenizer files to copy, if any.
+  ///   - sideFiles: where configuration and tokenizer files are copied from, if any are.
   ///   - describe: makes the text of the manifest, on rank 0, from the names of the files copied.
   /// - Throws: `AgreedError`.
   public func commit(
-    sideFiles: String? = nil, describe: (([String]) throws -> String)? = nil
+    sideFiles: (any SideFileSource)? = nil, describe: (([String]) throws -> String)? = nil
   ) throws {
     try world.onGlobalZero {
       let earlier = companions.listedByEarlierManifest()
       var copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
-      if let configuration = try configuration ?? dequantizedConfiguration(in: sideFiles),
+      if let configuration = try configuration ?? dequantizedConfiguration(of: sideFiles),
         try companions.writeConfiguration(configuration),
         !copied.contains("config.json")
       {
@@ -121,9 +122,9 @@ public final class ModelOutput {
 
   /// The `config.json` of models whose codes and scales were read as numbers: the copied one no
   /// longer holds.
-  private func dequantizedConfiguration(in directory: String?) throws -> JSONValue? {
-    try sources.first { $0.checkpoint.isDequantized && $0.checkpoint.directory == directory }?
-      .checkpoint.configuration()
+  private func dequantizedConfiguration(of source: (any SideFileSource)?) throws -> JSONValue? {
+    guard let model = source as? any StoredModel, model.isDequantized else { return nil }
+    return try model.configuration()
   }
 
   /// Removes what was made, or, where this run or a later one may go on, leaves it.

@@ -108,7 +108,8 @@ public struct ModelSaver {
   ) throws {
     let progress = Progress(total: slices.count, isShown: showsProgress && world.isGlobalZero)
     defer { progress.end() }
-    _ = try Parallel(threads: world.threads).forEach(slices.count, makeState: { SliceBuffers() }) {
+    let parallel = Parallel(threads: world.readingThreads)
+    _ = try parallel.forEach(slices.count, makeState: { SliceBuffers() }) {
       buffers, index in
       let slice = slices[index]
       let bytes = buffers.room(group.byteCounts(of: slice))

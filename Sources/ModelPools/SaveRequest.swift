@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A model to be written, and how.
@@ -12,8 +13,8 @@ public struct SaveRequest {
   public var rules: SaveRules
   /// The checkpoints that the model is made of; they must not change meanwhile.
   public var sources: [SourceFiles]
-  /// The directory of configuration and tokenizer files to copy, if any.
-  public var sideFiles: String?
+  /// Where configuration and tokenizer files are copied from, if any are.
+  public var sideFiles: (any SideFileSource)?
   /// Makes the text of the manifest, on rank 0, from what was saved and the names of the files
   /// copied.
   public var describe: ((SavedModel, [String]) throws -> String)?
@@ -21,7 +22,8 @@ public struct SaveRequest {
   /// Describes an output.
   public init(
     _ model: any StateDict, to path: String, options: SaveOptions = SaveOptions(),
-    rules: SaveRules = SaveRules(), sources: [SourceFiles] = [], sideFiles: String? = nil,
+    rules: SaveRules = SaveRules(), sources: [SourceFiles] = [],
+    sideFiles: (any SideFileSource)? = nil,
     describe: ((SavedModel, [String]) throws -> String)? = nil
   ) {
     self.model = model

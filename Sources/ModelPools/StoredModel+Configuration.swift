@@ -1,5 +1,4 @@
 import Checkpoints
-import Foundation
 import FusionCore
 
 extension StoredModel {
@@ -8,10 +7,8 @@ extension StoredModel {
   ///
   /// - Throws: `JSONParsingError`, and what reading throws.
   func configuration() throws -> JSONValue? {
-    let path = "\(directory)/config.json"
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let text = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    let value = try JSONValue(parsing: text, source: path)
+    guard let text = try configurationText() else { return nil }
+    let value = try JSONValue(parsing: text, source: "\(directory)/config.json")
     guard isDequantized, case .object(var members) = value else { return value }
     members["quantization_config"] = nil
     return .object(members)

@@ -19,7 +19,7 @@ extension Fabric {
     let count = group.models.count
     let sums = Mutex([Double](repeating: 0, count: starts[manifest.tensors.count] * count))
     let mine = ownPieces(of: group)
-    let parallel = Parallel(threads: threads)
+    let parallel = Parallel(threads: readingThreads)
     try agreeing {
       _ = try parallel.forEach(mine.count, makeState: { SliceBuffers() }) { buffers, index in
         let slice = mine[index]

@@ -34,7 +34,7 @@ extension FabricModelFusionProgram {
       "seed": seed.map { .integer($0) } ?? .null,
       "ranks": .integer(world.worldSize),
       "threads": .integer(world.threads),
-      "split": .string(parts.options.split.rawValue),
+      "split": .string(parts.pool.split.rawValue),
       "backend": .string(world.backend),
       "seconds": .object(seconds),
       "peak_memory_bytes": .array(saved.peakMemory.map { .integer($0) }),
@@ -42,11 +42,11 @@ extension FabricModelFusionProgram {
   }
 
   private func input(_ name: String, _ model: any StateDict) -> JSONValue {
-    let files = (model.origin as? any StoredModel)?.files ?? []
+    let files = (model.origin as? any StoredModel)?.storedFiles ?? []
     return .object([
       "name": .string(name), "source": .string(model.label),
       "files": .array(
-        files.map { .object(["path": .string($0.path), "size": .integer($0.status.size)]) }),
+        files.map { .object(["path": .string($0.path), "size": .integer($0.size)]) }),
     ])
   }
 }

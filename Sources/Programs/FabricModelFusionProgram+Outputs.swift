@@ -51,7 +51,7 @@ extension FabricModelFusionProgram {
         overwrite: overwrite, resume: resume, strictFinite: strictFinite,
         plan: String(decoding: plan, as: UTF8.self)),
       sources: parts.pool.sources,
-      sideFiles: try world.agreeing { try parts.pool.sideFileDirectory() },
+      sideFiles: try world.agreeing { try parts.pool.sideFileModel() },
       describe: { try self.mergeManifest($0, sideFiles: $1, parts).text(indent: 2) })
   }
 

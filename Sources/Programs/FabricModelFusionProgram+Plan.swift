@@ -13,7 +13,8 @@ extension FabricModelFusionProgram {
     text += "dtype \(parts.saving.dtype?.dtype.rawValue ?? "null")\n"
     text += "max_shard_size \(parts.saving.maxShardSize.bytes)\n"
     for path in method.strings + modelpool.strings {
-      if let state = InputState.describe(path) { text += "\(path)\n\(state)" }
+      let state = (parts.pool as? LazyStateDictPool).map { $0.inputState(path) }
+      if let state = state ?? InputState.describe(path) { text += "\(path)\n\(state)" }
     }
     return text.withUTF8 { Digest.sha256(of: UnsafeRawBufferPointer($0)) }
   }

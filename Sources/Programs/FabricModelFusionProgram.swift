@@ -114,6 +114,7 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
     self.parts = parts
     if dryRun { return [] }
     try world.agreeing { try parts.options.apply(to: world) }
+    if pool == nil { try parts.pool.deal(parts.options.split) }
     let complete = try completeModels()
     try world.onGlobalZero {
       if let path = parts.paths.model, complete == nil {

@@ -7,12 +7,6 @@ public final class FabricOptions: Component {
   /// FusionBench's files name Lightning's class.
   public static var targets: [String] { ["lightning.Fabric", "lightning.fabric.Fabric"] }
 
-  /// How the work is cut.
-  public enum Split: String, ConfigChoice {
-    /// Every rank reads its part of every layer of all models.
-    case layer
-  }
-
   /// How checkpoints are read.
   public enum Input: String, ConfigChoice {
     case pread
@@ -20,7 +14,7 @@ public final class FabricOptions: Component {
     case direct
   }
 
-  /// How the work is cut.
+  /// How the reading of models is shared.
   @Parameter("split") public var split = Split.layer
   /// Threads of each rank: `auto` shares the cores of a host among its ranks.
   @Parameter("threads") public var threads = ThreadCount.automatic
@@ -72,10 +66,12 @@ public final class FabricOptions: Component {
       world.threads = world.defaultThreads
     }
     WorkingMemory.bytes = memory.bytes
-    WorkingMemory.threads = world.threads
-    // Without the page cache nobody reads ahead: fewer, larger reads.
+    // Where ranks may send each other values, more threads read than compute.
+    let mayExchange = split != .layer && world.worldSize > 1
+    WorkingMemory.threads = world.threads * (mayExchange ? 2 : 1)
+    // Without the page cache nobody reads ahead, and messages have their price: larger reads.
     WorkingMemory.largestRead =
-      inputMode == .direct ? 1 << 20 : WorkingMemory.customaryRead
+      inputMode == .direct ? 1 << 20 : mayExchange ? 1 << 18 : WorkingMemory.customaryRead
     InputMode.current = InputMode(rawValue: inputMode.rawValue) ?? .pread
     if world.isGlobalZero {
       InputMode.onRefusal = { path in

@@ -17,25 +17,29 @@ struct CastStateDict: StateDictView {
     let from = source.manifest.tensors[slice.tensor].dtype
     let to = manifest.tensors[slice.tensor].dtype
     guard from != to else { return try source.read(slice, into: destination) }
-    let run = 1 << 14
+    // Read in large runs, which may come from far away; converted in small ones.
+    let (readRun, run) = (1 << 18, 1 << 14)
     let stored = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: run * from.byteCount, alignment: 64)
+      byteCount: min(readRun, slice.count) * from.byteCount, alignment: 64)
     let values = UnsafeMutableBufferPointer<Double>.allocate(capacity: run)
     defer {
       stored.deallocate()
       values.deallocate()
     }
-    var done = 0
-    while done < slice.count {
-      let count = min(run, slice.count - done)
-      let first = slice.elements.lowerBound + done
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: stored[0..<count * from.byteCount])
-      try source.read(Slice(tensor: slice.tensor, elements: first..<first + count), into: bytes)
-      Conversion.load(UnsafeRawBufferPointer(bytes), as: from, into: values)
-      Conversion.store(
-        UnsafeBufferPointer(rebasing: values[0..<count]), as: to,
-        into: .init(rebasing: destination[done * to.byteCount..<(done + count) * to.byteCount]))
-      done += count
+    for start in stride(from: 0, to: slice.count, by: readRun) {
+      let end = min(start + readRun, slice.count)
+      let first = slice.elements.lowerBound
+      try source.read(
+        Slice(tensor: slice.tensor, elements: first + start..<first + end),
+        into: .init(rebasing: stored[0..<(end - start) * from.byteCount]))
+      for done in stride(from: start, to: end, by: run) {
+        let count = min(run, end - done)
+        let bytes = (done - start) * from.byteCount..<(done - start + count) * from.byteCount
+        Conversion.load(.init(rebasing: stored[bytes]), as: from, into: values)
+        Conversion.store(
+          UnsafeBufferPointer(rebasing: values[0..<count]), as: to,
+          into: .init(rebasing: destination[done * to.byteCount..<(done + count) * to.byteCount]))
+      }
     }
   }
 }

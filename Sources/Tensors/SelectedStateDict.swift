@@ -31,6 +31,14 @@ public struct SelectedStateDict: StateDictView {
       Slice(tensor: positions[slice.tensor], elements: slice.elements), into: destination)
   }
 
+  /// Begins to read from the source.
+  public func begin(
+    _ slice: Slice, into destination: UnsafeMutableRawBufferPointer
+  ) throws -> (any PendingRead)? {
+    try source.begin(
+      Slice(tensor: positions[slice.tensor], elements: slice.elements), into: destination)
+  }
+
   /// The source's plan for the selected tensors.
   public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
     source.slices(part: part, of: parts, limit: limit).compactMap { slice in

@@ -16,6 +16,15 @@ public protocol StateDict: Sendable {
   /// - Throws: when the values cannot be read or computed.
   func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws
 
+  /// Begins to read, where values come from another process; reads at once anywhere else.
+  ///
+  /// - Parameter destination: as for `read`; it must stay until the read is finished.
+  /// - Returns: what to finish; nil when the values are there.
+  /// - Throws: when the values cannot be read or computed.
+  func begin(
+    _ slice: Slice, into destination: UnsafeMutableRawBufferPointer
+  ) throws -> (any PendingRead)?
+
   /// The same values with floating-point tensors in another type, rounded once on reading.
   ///
   /// - Throws: `TensorError.tooLarge`.
@@ -34,6 +43,14 @@ extension StateDict {
   /// Any run of elements: equal parts, one giant tensor included.
   public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
     manifest.slices(part: part, of: parts, limit: limit)
+  }
+
+  /// Reads at once.
+  public func begin(
+    _ slice: Slice, into destination: UnsafeMutableRawBufferPointer
+  ) throws -> (any PendingRead)? {
+    try read(slice, into: destination)
+    return nil
   }
 
   /// Rounds what is read; a merge rounds its sums instead.

@@ -1,13 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Threads of one rank that take items of a list as they come free.
 ///
 /// Which thread works on which item is not determined; results must not depend on it.
@@ -54,7 +46,7 @@ public struct Parallel: Sendable {
         startThread { outcomes.append(work()) }
       }
       outcomes.append(work())
-      for thread in started { pthread_join(thread, nil) }
+      for thread in started { join(thread) }
     }
     var states: [State] = []
     var first: Failure?
@@ -90,27 +82,4 @@ private final class OutcomeList<Outcome>: @unchecked Sendable {
 
   func append(_ outcome: Outcome) { lock.withLock { _ in outcomes.append(outcome) } }
   func all() -> [Outcome] { lock.withLock { _ in outcomes } }
-}
-
-private final class ThreadBody: Sendable {
-  let run: @Sendable () -> Void
-  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-/// Starts a thread; nil when the system has none left, and the other threads do its share.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
-  let context = Unmanaged.passRetained(ThreadBody(body))
-  var thread = pthread_t()
-  let status = pthread_create(
-    &thread, nil,
-    { context in
-      guard let context else { return nil }
-      Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
-      return nil
-    }, context.toOpaque())
-  guard status == 0 else {
-    context.release()
-    return nil
-  }
-  return thread
 }

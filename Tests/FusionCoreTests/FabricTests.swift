@@ -62,7 +62,8 @@ import Testing
 /// A world of threads with one fault.
 final class BrokenFabric: Fabric {
   enum Fault: CaseIterable, Sendable {
-    case rank, broadcastsOwnBytes, sumsForMaximum, gathersBackwards, joinsBySum, ignoresColor
+    case rank, broadcastsOwnBytes, sumsForMaximum, gathersBackwards, joinsBySum, ignoresColor,
+      bringsNoBlocks
   }
 
   private let sound: any Fabric
@@ -82,6 +83,10 @@ final class BrokenFabric: Fabric {
   var threads: Int {
     get { sound.threads }
     set { sound.threads = newValue }
+  }
+  var exchange: BlockExchange? {
+    get { sound.exchange }
+    set { sound.exchange = newValue }
   }
   var backend: String { sound.backend }
 
@@ -105,6 +110,9 @@ final class BrokenFabric: Fabric {
     var values = bytes.bindMemory(to: Float.self).map { Double($0) }
     try sound.allReduce(&values, .sum)
     bytes.copyBytes(from: values.map { Float($0) }.withUnsafeBytes { Array($0) })
+  }
+  func serve(_ exchange: BlockExchange, while body: () -> Void) throws {
+    if fault == .bringsNoBlocks { body() } else { try sound.serve(exchange, while: body) }
   }
   func split(color: Int) throws -> any Fabric {
     try sound.split(color: fault == .ignoresColor ? 0 : color)

@@ -18,6 +18,7 @@ public func checkFabric(_ fabric: any Fabric) throws {
   try checkGathering(fabric)
   try checkJoin(fabric)
   try checkAgreement(fabric)
+  try checkBlocks(fabric)
   try checkSplit(fabric)
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FusionCore
 
 /// Where the threads of a world meet: every collective is an exchange of bytes among all ranks.
 final class Meeting: @unchecked Sendable {
@@ -8,6 +9,7 @@ final class Meeting: @unchecked Sendable {
   private var round = 0
   private var lastRound: Result<[[UInt8]], ThreadFabricError> = .success([])
   private var left: Int?
+  private var exchanges: [Int: BlockExchange] = [:]
   private var groups: [[Int]: Meeting] = [:]
   private var groupRequests: [[Int]: Int] = [:]
   private var children: [(members: [Int], meeting: Meeting)] = []
@@ -39,6 +41,16 @@ final class Meeting: @unchecked Sendable {
     }
     // The next round cannot end before this rank has taken its part in it.
     return try lastRound.get()
+  }
+
+  /// Shows every rank what all ranks exchange blocks by, in rank order.
+  func share(_ blocks: BlockExchange, by rank: Int) throws -> [BlockExchange] {
+    condition.withLock { exchanges[rank] = blocks }
+    _ = try exchange([], by: rank, in: "serve")
+    let all = condition.withLock { (0..<size).compactMap { exchanges[$0] } }
+    // Nobody shows another one before all have seen these.
+    _ = try exchange([], by: rank, in: "serve")
+    return all
   }
 
   /// The meeting of some of the ranks; made by the first that asks.

@@ -20,6 +20,8 @@ public final class ThreadFabric: Fabric {
   public let defaultThreads = 1
   /// What this rank says of the threads that it may keep busy.
   public var threads: Int
+  /// Where blocks of other ranks are asked for, where models are dealt to ranks.
+  public var exchange: BlockExchange?
   /// `threads`.
   public var backend: String { "threads" }
   private let meeting: Meeting
@@ -112,6 +114,31 @@ public final class ThreadFabric: Fabric {
     let group = try meeting.group(of: members, by: globalRank)
     let rank = members.firstIndex(of: globalRank) ?? 0
     return ThreadFabric(rank: rank, threads: threads, meeting: group)
+  }
+
+  /// Runs `body` on another thread and reads what it asks for from the others' sources.
+  public func serve(_ exchange: BlockExchange, while body: () -> Void) throws {
+    let all = try meeting.share(exchange, by: globalRank)
+    try exchange.run(body) {
+      while true {
+        if let fetch = exchange.next() {
+          exchange.complete(fetch, Result { try Self.read(fetch, from: all[fetch.owner].source) })
+        } else if exchange.isOver {
+          break
+        } else {
+          exchange.pause(seconds: 0.1)
+        }
+      }
+    }
+    try barrier()
+  }
+
+  private static func read(_ fetch: BlockFetch, from source: any BlockSource) throws {
+    do {
+      try source.read(fetch.block, into: fetch.destination)
+    } catch {
+      throw ExchangeError.owner(message: "\(error)", exitStatus: exitStatus(of: error))
+    }
   }
 
   private func reduced<T: Comparable & BitwiseCopyable>(

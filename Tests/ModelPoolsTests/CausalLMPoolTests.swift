@@ -56,7 +56,7 @@ import Testing
     #expect(model.manifest.tensors.allSatisfy { $0.dtype == .bfloat16 })
     #expect(try model.tensor("model.layers.0.w").doubles() == [3, 3.09375])
     // The files beside the weights are found behind the change of type.
-    #expect(try pool.sideFileDirectory() == "\(folder)/base")
+    #expect(try pool.sideFileModel()?.directory == "\(folder)/base")
     #expect(pool.sources.map(\.name).sorted() == ["_pretrained_", "a"])
   }
 

@@ -71,7 +71,8 @@ import Testing
       let options = SaveOptions()
       options.fsync = false
       let request = SaveRequest(
-        model, to: path, options: options, rules: rules, sideFiles: sideFiles,
+        model, to: path, options: options, rules: rules,
+        sideFiles: sideFiles.map { SideFileFolder($0) },
         describe: Self.manifest)
       return try ModelSaver(world: world).save(request).files.map(\.sha256)
     }

@@ -37,7 +37,7 @@ import Testing
     #expect(throws: AdapterError.self) { try pool.loadModel("d") }
     #expect(pool.sources.map(\.name) == ["_pretrained_", "a", "b", "c"])
     #expect(pool.sources.map(\.checkpoint.files.count) == [1, 2, 2, 2])
-    #expect(try pool.sideFileDirectory() == Self.folder + "/base")
+    #expect(try pool.sideFileModel()?.directory == Self.folder + "/base")
   }
 
   @Test("8-bit weights are saved as what they stand for, with a configuration that says so")

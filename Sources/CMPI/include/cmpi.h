@@ -14,6 +14,11 @@ typedef struct {
   intptr_t bits;
 } cmpi_comm;
 
+/// An `MPI_Request` that was started and not completed.
+typedef struct {
+  intptr_t bits;
+} cmpi_request;
+
 typedef enum {
   CMPI_FLOAT32,
   CMPI_FLOAT64,
@@ -94,5 +99,18 @@ int cmpi_send(
 int cmpi_recv(
     cmpi_comm comm, void *data, int64_t count, cmpi_type type, int source, int tag, int64_t chunk,
     bool sleeping);
+
+// Messages that are started here and completed by `cmpi_test`; at most INT_MAX bytes. The memory
+// must stay until then.
+int cmpi_isend(
+    cmpi_comm comm, const void *data, int64_t bytes, int destination, int tag, cmpi_request *out);
+/// `bytes` is what the message has at most.
+int cmpi_irecv(
+    cmpi_comm comm, void *data, int64_t bytes, int source, int tag, cmpi_request *out);
+int cmpi_ibarrier(cmpi_comm comm, cmpi_request *out);
+/// `bytes` is what a received message had. A completed request must not be tested again.
+int cmpi_test(cmpi_request *pending, bool *is_done, int64_t *bytes);
+/// Whether a message with this tag is there to be received, from whom, and its bytes.
+int cmpi_iprobe(cmpi_comm comm, int tag, bool *is_there, int *source, int64_t *bytes);
 
 #endif

@@ -14,6 +14,8 @@ public final class AdaptedModel: StoredModel {
   public let manifest: Manifest
   /// The base's files and the adapter's.
   public let files: [any TensorFile]
+  /// Paths and sizes of the base's files and the adapter's.
+  public let storedFiles: [StoredFile]
   /// As the base.
   public let isDequantized: Bool
 
@@ -39,6 +41,7 @@ public final class AdaptedModel: StoredModel {
     directory = stored?.directory ?? place.directory
     isDequantized = stored?.isDequantized ?? false
     files = (stored?.files ?? []) + adapter.files
+    storedFiles = (stored?.storedFiles ?? []) + adapter.storedFiles
     let plan = AdapterPlan(base: base, adapter: adapter, config: config, path: place.weights)
     var tensors = base.manifest.tensors
     var changes = [Change](repeating: .none, count: tensors.count)
@@ -67,6 +70,21 @@ public final class AdaptedModel: StoredModel {
     }
     self.changes = changes
     manifest = try Manifest(tensors)
+  }
+
+  /// That of the base.
+  public func configurationText() throws -> [UInt8]? {
+    try (base as? any StoredModel ?? adapter).configurationText()
+  }
+
+  /// Those of the base.
+  public func sideFiles() throws -> [StoredFile] {
+    try (base as? any StoredModel ?? adapter).sideFiles()
+  }
+
+  /// Copies those of the base.
+  public func copySideFiles(to target: String, fsync: Bool) throws -> [String] {
+    try (base as? any StoredModel ?? adapter).copySideFiles(to: target, fsync: fsync)
   }
 
   /// Reads elements of the base and applies to them what the adapter changes.

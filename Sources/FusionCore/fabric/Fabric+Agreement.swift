@@ -1,13 +1,14 @@
 extension Fabric {
   /// Runs a phase that any rank may fail in, and makes its failure everybody's.
   ///
-  /// `body` must not call a collective: a rank that throws would leave the others in it. Every
-  /// process needs to call this method.
+  /// `body` must not call a collective: a rank that throws would leave the others in it. Where
+  /// models are dealt to processes, it runs on another thread while this one exchanges blocks with
+  /// the others, so that any model can be read in it. Every process needs to call this method.
   ///
   /// - Returns: what `body` returned on this rank.
   /// - Throws: `AgreedError`, the same on every rank, when `body` threw on any.
   public func agreeing<R>(_ body: () throws -> R) throws -> R {
-    let outcome = Result { try body() }
+    let outcome = try outcomeWhileServing(body)
     if case .failure(let error) = outcome {
       try agree(on: error)
     } else {
@@ -29,6 +30,15 @@ extension Fabric {
   public func fromGlobalZero(_ body: () throws -> [UInt8]) throws -> [UInt8] {
     let bytes = try agreeing { isGlobalZero ? try body() : [] }
     return try broadcast(bytes, from: 0)
+  }
+
+  private func outcomeWhileServing<R>(
+    _ body: () throws -> R
+  ) throws -> Result<R, any Error> {
+    guard let exchange else { return Result { try body() } }
+    var outcome: Result<R, any Error> = .failure(ExchangeError.closed)
+    try serve(exchange) { outcome = Result { try body() } }
+    return outcome
   }
 
   private func agree(on error: (any Error)?) throws {

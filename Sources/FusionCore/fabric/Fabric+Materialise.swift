@@ -64,7 +64,7 @@ extension Fabric {
       byteCount: max(size, 1), alignment: 64)
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     do {
-      let parallel = Parallel(threads: threads)
+      let parallel = Parallel(threads: readingThreads)
       try agreeing {
         try parallel.forEach(mine.count) { item in
           var start = mine[item].start

@@ -20,6 +20,9 @@ public protocol Fabric: AnyObject {
   var defaultThreads: Int { get }
   /// Threads that this process may keep busy.
   var threads: Int { get set }
+  /// Where blocks of other processes are asked for, where models are dealt to processes; nil where
+  /// every process reads all models itself. Either all processes of a fabric have one or none has.
+  var exchange: BlockExchange? { get set }
   /// What carries the messages, for reports: `local`, or the MPI library and its version.
   var backend: String { get }
 
@@ -37,11 +40,20 @@ public protocol Fabric: AnyObject {
   /// Unites buffers of one size in which every byte is zero except at its owner, by bitwise or.
   /// Keeps -0.0 and NaN, which a sum would not.
   func join(_ bytes: UnsafeMutableRawBufferPointer) throws
-  /// Cuts the world into groups of equal `color`, ranked as here.
+  /// Cuts the world into groups of equal `color`, ranked as here. The groups exchange no blocks
+  /// unless they are told to.
   func split(color: Int) throws -> any Fabric
+  /// Runs `body` on another thread, and meanwhile brings the blocks that it asks for and hands out
+  /// those that other processes ask for. Returns when `body` has ended on every process.
+  ///
+  /// - Throws: when messages cannot be carried.
+  func serve(_ exchange: BlockExchange, while body: () -> Void) throws
 }
 
 extension Fabric {
   /// Whether this is the process that prints, evaluates and writes reports.
   public var isGlobalZero: Bool { globalRank == 0 }
+
+  /// Threads for work that reads models: more than cores where they wait for other processes.
+  public var readingThreads: Int { exchange == nil ? threads : 2 * threads }
 }

@@ -14,6 +14,8 @@ public final class LocalFabric: Fabric {
   public let defaultThreads: Int
   /// Threads that this process may keep busy.
   public var threads: Int
+  /// Not needed: there is no other process.
+  public var exchange: BlockExchange?
   /// `local`.
   public var backend: String { "local" }
 
@@ -37,6 +39,8 @@ public final class LocalFabric: Fabric {
   public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
   /// Leaves the bytes as they are.
   public func join(_ bytes: UnsafeMutableRawBufferPointer) {}
+  /// Runs `body`: all blocks are here.
+  public func serve(_ exchange: BlockExchange, while body: () -> Void) { body() }
   /// A world of one.
   public func split(color: Int) -> any Fabric { LocalFabric(threads: threads) }
 }

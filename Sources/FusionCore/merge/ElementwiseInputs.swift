@@ -216,17 +216,21 @@ public final class ElementwiseInputs: Sendable {
   var isEverywhereWide: Bool { jointPrecision == .float64 }
 
   private func read(_ slice: Slice, into workspace: Workspace) throws {
+    var reads: [SliceRead] = []
+    reads.reserveCapacity(members.count + 1)
     if let base {
-      try base.read(
-        slice, into: workspace.baseBytes(slice.count, manifest.tensors[slice.tensor].dtype))
+      let dtype = manifest.tensors[slice.tensor].dtype
+      reads.append(SliceRead(base, slice, into: workspace.baseBytes(slice.count, dtype)))
     }
     for (m, member) in members.enumerated() {
       let position = member.positions[slice.tensor]
       let dtype = member.source.manifest.tensors[position].dtype
-      try member.source.read(
-        Slice(tensor: position, elements: slice.elements),
-        into: workspace.modelBytes(m, slice.count, dtype))
+      reads.append(
+        SliceRead(
+          member.source, Slice(tensor: position, elements: slice.elements),
+          into: workspace.modelBytes(m, slice.count, dtype)))
     }
+    try SliceRead.all(reads)
   }
 
   private func load(

@@ -27,7 +27,7 @@ struct ElementwisePass: Sendable {
     guard let slices = passes.first?.slices else { return }
     let inputs = passes.map(\.inputs)
     let visits = try world.agreeing {
-      try Parallel(threads: world.threads).forEach(
+      try Parallel(threads: world.readingThreads).forEach(
         slices.count, makeState: { passes.map { $0.begin() } }
       ) { visits, index in
         try ElementwiseInputs.forEachBlock(of: slices[index], for: inputs) { user, block, _ in

@@ -26,6 +26,8 @@ open class BaseModelPool: Component, FabricMixin {
   public weak var program: (any FusionProgram)?
   /// The processes of the job; nil in a single process.
   public var fabric: (any Fabric)?
+  /// How the reading of the models is shared.
+  public var split = Split.layer
   /// Who makes passes over the models: each method for itself, or several together.
   var passes: any PassRunner = SinglePasses()
   var inputs: [InputKind: ElementwiseInputs] = [:]
@@ -51,6 +53,13 @@ open class BaseModelPool: Component, FabricMixin {
   open func load(_ config: ConfigNode, name: String) throws -> any StateDict {
     throw PoolError.cannotLoad(name, pool: "\(Self.self)")
   }
+
+  /// Decides who reads the models; in the base class, which opens none, every process has them all.
+  ///
+  /// Every process of `world` needs to call this method, before any model is opened.
+  ///
+  /// - Throws: `AgreedError`.
+  open func deal(_ split: Split) throws { world.exchange = nil }
 
   /// Opens the data set that a node of `train_datasets`, `val_datasets` or `test_datasets` names.
   ///

@@ -18,6 +18,10 @@ final class TurnFabric: Fabric {
     get { base.threads }
     set { base.threads = newValue }
   }
+  var exchange: BlockExchange? {
+    get { base.exchange }
+    set { base.exchange = newValue }
+  }
   var backend: String { base.backend }
 
   func barrier() throws { try turns.onCaller { try self.base.barrier() } }
@@ -48,6 +52,12 @@ final class TurnFabric: Fabric {
 
   func join(_ bytes: UnsafeMutableRawBufferPointer) throws {
     try turns.onCaller { try self.base.join(bytes) }
+  }
+
+  func serve(_ exchange: BlockExchange, while body: () -> Void) throws {
+    try withoutActuallyEscaping(body) { body in
+      try turns.onCaller { try self.base.serve(exchange, while: body) }
+    }
   }
 
   func split(color: Int) throws -> any Fabric {

@@ -1,0 +1,68 @@
+import Checkpoints
+import Foundation
+import FusionCore
+import Tensors
+
+/// What the process that reads a model tells the others about it.
+struct ModelDescription: Codable {
+  /// A tensor of its manifest.
+  struct TensorEntry: Codable {
+    let name: String
+    let dtype: String
+    let shape: [Int]
+  }
+
+  /// Why it could not be opened.
+  struct Failure: Codable, Error, CustomStringConvertible, ExitStatusProviding {
+    let description: String
+    let exitStatus: Int32
+  }
+
+  var label = ""
+  var directory = ""
+  var tensors: [TensorEntry] = []
+  var files: [StoredFile] = []
+  var sideFiles: [StoredFile] = []
+  var isDequantized = false
+  /// The text of `config.json`.
+  var configuration: String?
+  /// Sizes and times of the files at its path.
+  var state: String?
+  var failure: Failure?
+
+  /// Describes a model that was opened.
+  ///
+  /// - Parameter path: the path of its entry in the pool.
+  /// - Throws: what looking at the files beside it throws.
+  init(_ model: any StoredModel, path: String) throws {
+    label = model.label
+    directory = model.directory
+    tensors = model.manifest.tensors.map {
+      TensorEntry(name: $0.name.string, dtype: $0.dtype.rawValue, shape: $0.shape)
+    }
+    files = model.storedFiles
+    sideFiles = try model.sideFiles()
+    isDequantized = model.isDequantized
+    configuration = try model.configurationText().map { String(decoding: $0, as: UTF8.self) }
+    state = InputState.describe(path)
+  }
+
+  /// Tells of an error.
+  init(_ error: any Error) {
+    failure = Failure(
+      description: "\(error)", exitStatus: FusionCore.exitStatus(of: error))
+  }
+
+  /// Its table of tensors.
+  ///
+  /// - Throws: `TensorError`; what made it impossible to open the model.
+  func manifest() throws -> Manifest {
+    if let failure { throw failure }
+    return try Manifest(
+      tensors.map { tensor in
+        try TensorInfo(
+          name: TensorName(tensor.name), dtype: DType(rawValue: tensor.dtype) ?? .uint8,
+          shape: tensor.shape)
+      })
+  }
+}

@@ -177,7 +177,7 @@ let package = Package(
 
     // Tests
     .target(
-      name: "FusionTestSupport", dependencies: ["FusionCore", "Tensors"],
+      name: "FusionTestSupport", dependencies: ["FusionCore", "Tensors", "Threading"],
       path: "Tests/FusionTestSupport", swiftSettings: strict),
     .executableTarget(
       name: "MPIWorker", dependencies: ["MPIModule"], swiftSettings: strict),

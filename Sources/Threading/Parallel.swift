@@ -43,10 +43,10 @@ public struct Parallel: Sendable {
     let outcomes = OutcomeList<Result<State, Failure>>()
     withoutActuallyEscaping(work) { work in
       let started = (1..<max(min(threads, count), 1)).compactMap { _ in
-        startThread { outcomes.append(work()) }
+        WorkerThread { outcomes.append(work()) }
       }
       outcomes.append(work())
-      for thread in started { join(thread) }
+      for thread in started { thread.join() }
     }
     var states: [State] = []
     var first: Failure?

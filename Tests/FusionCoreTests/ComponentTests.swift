@@ -88,7 +88,7 @@ import Wording
         == "unknown parameter 'zzzzzzzz' of fusion_bench.method.SampleAlgorithm")
     #expect(
       message { try SampleComponent().configure(ConfigNode(.int(3), origin: origin)) }
-        == "config/method/sample.yaml:7: the configuration of fusion_bench.method.SampleAlgorithm is not a dictionary"
+        == "config/method/sample.yaml:7: the configuration of fusion_bench.method.SampleAlgorithm is 3, but must be a dictionary"
     )
   }
 

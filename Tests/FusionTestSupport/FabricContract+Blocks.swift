@@ -1,5 +1,6 @@
 import Foundation
 import FusionCore
+import Threading
 
 /// Hands out bytes that follow from who holds a block and which it is.
 private struct SampleBlocks: BlockSource {

@@ -45,20 +45,7 @@ import Testing
       echo "${COMPREPLY[*]}"
       cat "$ASKED"
       """
-    let directory = try ConfigDirectory(["config.yaml": ""])
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", script]
-    process.environment = ["ASKED": directory.path + "/asked", "PATH": "/usr/bin:/bin"]
-    let (input, output) = (Pipe(), Pipe())
-    (process.standardInput, process.standardOutput) = (input, output)
-    try process.run()
-    input.fileHandleForWriting.write(
-      Data(ShellCompletion.installScript(.bash, program: "app").utf8))
-    try input.fileHandleForWriting.close()
-    let printed = String(
-      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    let printed = try answer(of: "/bin/bash", to: script, for: .bash)
     #expect(
       printed == """
         -F _app_complete app
@@ -67,5 +54,48 @@ import Testing
         app lr=1 db=p
 
         """)
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/zsh")))
+  func `zsh asks for the line up to the cursor and offers what fits`() throws {
+    let script = """
+      autoload -U compinit && compinit -u -D
+      app() { echo "$1 $2" > "$ASKED"; echo "$COMP_LINE" >> "$ASKED"; echo db=pg db=mysql name=; }
+      eval "$(cat)"
+      completing() {
+        emulate -L sh
+        local COMP_LINE='app lr=1 db=p rest' COMP_POINT=13 COMP_CWORD=2
+        local -a COMP_WORDS COMPREPLY
+        COMP_WORDS=(app lr=1 db=p rest)
+        _app_complete
+        echo "${COMPREPLY[*]}"
+      }
+      completing
+      cat "$ASKED"
+      """
+    // zsh itself leaves out what does not fit, once it is asked.
+    let printed = try answer(of: "/usr/bin/zsh", to: script, for: .zsh)
+    #expect(printed == "db=pg db=mysql name=\n-sc query=bash\napp lr=1 db=p\n")
+  }
+
+  /// What a shell prints that runs `script` with the script for completion on standard input.
+  private func answer(
+    of shell: String, to script: String, for kind: ShellCompletion.Shell
+  ) throws -> String {
+    let directory = try ConfigDirectory(["config.yaml": ""])
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: shell)
+    process.arguments = ["-c", script]
+    process.environment = ["ASKED": directory.path + "/asked", "PATH": "/usr/bin:/bin"]
+    let (input, output) = (Pipe(), Pipe())
+    (process.standardInput, process.standardOutput) = (input, output)
+    try process.run()
+    input.fileHandleForWriting.write(
+      Data(ShellCompletion.installScript(kind, program: "app").utf8))
+    try input.fileHandleForWriting.close()
+    let printed = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return printed
   }
 }

@@ -20,7 +20,9 @@ extension Component {
   func assign(_ node: ConfigNode, at path: String) throws {
     let name = canonicalTarget
     guard let entries = node.dictionary else {
-      throw ParameterError.notADictionary(component: name, node.origin)
+      throw ParameterError.notADictionary(
+        key: path.isEmpty ? "the configuration of \(name)" : path, value: node.pythonText,
+        node.origin)
     }
     let prefix = path.isEmpty ? "" : "\(path)."
     try ComponentKeys.check(node, prefix: prefix)

@@ -5,8 +5,8 @@ extension ParameterError: CustomStringConvertible {
   /// One line for the user.
   public var description: String {
     switch self {
-    case .notADictionary(let component, let origin):
-      return "\(place(origin))the configuration of \(component) is not a dictionary"
+    case .notADictionary(let key, let value, let origin):
+      return "\(place(origin))\(key) is \(value), but must be a dictionary"
     case .noTarget(let role, let origin):
       return "\(place(origin))the \(role) configuration has no _target_"
     case .unknownTarget(let target, let role, let suggestions, let origin):

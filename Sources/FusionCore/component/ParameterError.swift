@@ -2,7 +2,7 @@ import ConfigTree
 
 /// What can be wrong with a component's configuration. Ends the command with status 2.
 public enum ParameterError: Error, ExitStatusProviding {
-  case notADictionary(component: String, ConfigOrigin?)
+  case notADictionary(key: String, value: String, ConfigOrigin?)
   case noTarget(role: String, ConfigOrigin?)
   case unknownTarget(String, role: String, didYouMean: [String], ConfigOrigin?)
   /// FusionBench has it, this program has not.

@@ -1,3 +1,4 @@
+import Threading
 import Foundation
 
 /// Threads that read what other processes ask for, so that the one that carries it is not held up.
@@ -23,7 +24,7 @@ public final class BlockAnswers: @unchecked Sendable {
   private let condition = NSCondition()
   private var requests: [Request] = []
   private var answers: [Answer] = []
-  private var threads: [ThreadHandle] = []
+  private var threads: [WorkerThread] = []
   private var idle = 0
   private var isEnding = false
 
@@ -38,7 +39,7 @@ public final class BlockAnswers: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     requests.append(Request(block: block, destination: destination, ticket: ticket))
-    if idle == 0, threads.count < most, let thread = startThread({ self.work() }) {
+    if idle == 0, threads.count < most, let thread = WorkerThread({ self.work() }) {
       threads.append(thread)
     }
     if threads.isEmpty {
@@ -66,7 +67,7 @@ public final class BlockAnswers: @unchecked Sendable {
     self.threads = []
     condition.broadcast()
     condition.unlock()
-    for thread in threads { join(thread) }
+    for thread in threads { thread.join() }
   }
 
   private func work() {

@@ -1,3 +1,4 @@
+import Threading
 import Foundation
 import Synchronization
 
@@ -73,7 +74,7 @@ public final class BlockExchange: @unchecked Sendable {
     try withoutActuallyEscaping(body) { body in
       // The calling thread does nothing that `body` could see until it has ended.
       nonisolated(unsafe) let body = body
-      let thread = startThread {
+      let thread = WorkerThread {
         body()
         self.work.withLock {
           self.isDone = true
@@ -83,7 +84,7 @@ public final class BlockExchange: @unchecked Sendable {
       guard let thread else { throw ExchangeError.noThread }
       let outcome = Result { try carry() }
       if case .failure(let error) = outcome { close(.failure(error)) }
-      join(thread)
+      thread.join()
       try outcome.get()
     }
   }

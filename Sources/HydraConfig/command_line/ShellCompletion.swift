@@ -111,7 +111,7 @@ extension ShellCompletion {
     return opening + """
       _\(function(program))() {
         local choices
-        choices="$(COMP_LINE="${COMP_LINE:0:COMP_POINT}" \(program) -sc query=bash 2>/dev/null)"
+        choices="$(COMP_LINE="${COMP_LINE:0:$COMP_POINT}" \(program) -sc query=bash 2>/dev/null)"
         COMPREPLY=($(compgen -o nospace -o default -W "$choices" -- "${COMP_WORDS[COMP_CWORD]}"))
       }
       COMP_WORDBREAKS=${COMP_WORDBREAKS//=}

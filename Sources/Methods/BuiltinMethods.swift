@@ -53,6 +53,8 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   KnOTSMerging.self,
   OPCM.self,
   OPCMForCLIP.self,
+  DOPMerging.self,
+  ContinualDOPForCLIP.self,
   ContinualTaskArithmeticForCLIP.self,
   ContinualTiesMergingForCLIP.self,
   ContinualWeightAverageForCLIP.self,

@@ -105,6 +105,27 @@ import Testing
       #expect(accuracies[1] >= accuracies[0])
     }
 
+    @Test("every step of a sequence is saved and evaluated on the tasks so far")
+    func steps() throws {
+      let folder = try TemporaryFolder()
+      let run = try CommandRun(
+        [
+          "method=opcm/task_arithmetic", "method.shuffle_order=false", "fast_dev_run=true",
+          "modelpool=demo", "taskpool=demo", "path.root_dir=\(Self.root.path)", "path.log_dir=log",
+          "merged_model_save_path=out", "print_config=false",
+        ], ranks: 2, in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+      for step in 0..<4 {
+        let report = try Self.json(try folder.bytes("log/report_\(step).json"))
+        let tasks = Self.tasks.prefix(step + 1)
+        #expect(report.keys.sorted() == (tasks + ["average", "model_info"]).sorted())
+      }
+      #expect(
+        try folder.bytes("out/checkpoints/merged_model_3/model.safetensors")
+          == folder.bytes("out/model.safetensors"))
+      #expect(folder.exists("out/checkpoints/merged_model_0/config.json"))
+    }
+
     /// SHA-256 of the bytes of all tensors in the order of their names.
     private static func digest(_ path: String) throws -> String {
       let model = try Checkpoint.open(path)

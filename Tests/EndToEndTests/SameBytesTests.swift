@@ -55,6 +55,7 @@ import Testing
     Case(method: "isotropic_merging/iso_cts"),
     Case(method: "wudi/wudi", parameters: ["iter_num: 20"]),
     Case(method: "opcm/opcm", seed: "7"),
+    Case(method: "dop/dop", parameters: ["num_steps: 20", "lr: 1e-3"], seed: "7"),
     Case(method: "opcm/ties_merging", parameters: ["shuffle_order: false"]),
     Case(method: "smile_upscaling/singular_projection_merging", parameters: ["k: -1"]),
     Case(method: "knots/knots"),

@@ -39,6 +39,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   SlerpForCausalLM.self,
   ExPOAlgorithm.self,
   ExPOAlgorithmForLlama.self,
+  ExPOWithDareForLLama.self,
   ModelStock.self,
   SimpleAverageForCausalLM.self,
   TaskArithmeticForCausalLM.self,

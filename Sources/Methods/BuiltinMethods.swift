@@ -51,6 +51,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   DOGE_TA_Algorithm.self,
   SingularProjectionMergingAlgorithm.self,
   LowRankApproximation.self,
+  SmileUpscalingAlgorithm.self,
   KnOTSMerging.self,
   OPCM.self,
   OPCMForCLIP.self,

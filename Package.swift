@@ -220,7 +220,9 @@ let package = Package(
       "Inspection",
       ["Inspection", "FusionCore", "Checkpoints", "Tensors", "FusionTestSupport"]),
     .test("TaskPools", ["TaskPools", "FusionCore", "Tensors", "ConfigTree"]),
-    .test("Networks", ["Networks", "DataSets", "Checkpoints", "Tensors"], settings: torchDefine),
+    .test(
+      "Networks", ["Networks", "DataSets", "Checkpoints", "Tensors", "Methods", "FusionCore"],
+      settings: torchDefine),
     .test("DataSets", ["DataSets", "CZlib"], exclude: ["Fixtures"]),
     .test("FusionBench", ["FusionBench", "FusionTestSupport"]),
     .test("MPIModule", ["MPIModule", "MPIWorker"]),

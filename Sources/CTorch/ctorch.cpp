@@ -175,6 +175,11 @@ ctorch_status add(const ctorch_tensor *left, const ctorch_tensor *right, ctorch_
   return making(out, error, [&] { return at::add(left->value, right->value); });
 }
 
+ctorch_status multiply(const ctorch_tensor *left, const ctorch_tensor *right, ctorch_out out,
+                       ctorch_error error) {
+  return making(out, error, [&] { return at::mul(left->value, right->value); });
+}
+
 ctorch_status scale(const ctorch_tensor *input, double factor, ctorch_out out,
                     ctorch_error error) {
   return making(out, error, [&] { return at::mul(input->value, factor); });
@@ -266,6 +271,7 @@ const ctorch_functions functions = {
     select,
     cat,
     add,
+    multiply,
     scale,
     matmul,
     linear,

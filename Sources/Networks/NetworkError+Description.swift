@@ -25,6 +25,9 @@ extension NetworkError: CustomStringConvertible {
       "\(path): '\(key)' \(problem)"
     case .wrongInput(let expected, let found):
       "images of shape \(found) given to a network that takes \(expected)"
+    case .expertCount(let layer, let perToken, let experts):
+      "layer '\(layer)': a token cannot go through \(perToken) of \(experts) experts "
+        + "('gate.top_k')"
     case .emptyDataSet(let name):
       "\(name): holds no image"
     case .labelOutOfRange(let label, let image, let dataSet, let classes):

@@ -13,6 +13,8 @@ public enum NetworkError: Error, Equatable {
   case unreadableFile(path: String, reason: String)
   case invalidConfig(path: String, key: String, problem: String)
   case wrongInput(expected: [Int], found: [Int])
+  /// A layer's number of experts per token, of `experts`.
+  case expertCount(layer: String, perToken: Int, experts: Int)
   case emptyDataSet(String)
   case labelOutOfRange(label: Int, image: Int, dataSet: String, classes: Int)
   case invalidBatchSize(Int)

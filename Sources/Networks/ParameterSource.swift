@@ -7,7 +7,8 @@ final class ParameterSource {
   private let prefix: String
   private let network: String
   private let library: TorchLibrary
-  private let device: TorchDevice
+  /// Where the parameters are put.
+  let device: TorchDevice
   private var taken: Set<TensorName> = []
 
   /// Parameters handed out, in elements.
@@ -54,6 +55,24 @@ final class ParameterSource {
     taken.insert(name)
     parameterCount += info.count
     return try TorchTensor(state.tensor(name), library: library, device: device)
+  }
+
+  /// A single integer.
+  ///
+  /// - Throws: `TensorError.missing`, `.shapeMismatch`, `.kindMismatch`; what reading throws.
+  func integer(_ name: String) throws -> Int {
+    let name = TensorName(prefix + name)
+    let info = try info(name)
+    guard info.shape == [] else {
+      throw TensorError.shapeMismatch(
+        name, expected: [], found: info.shape, in: state.label, reference: network)
+    }
+    guard !info.dtype.isFloatingPoint else {
+      throw TensorError.kindMismatch(
+        name, expected: .int64, found: info.dtype, in: state.label, reference: network)
+    }
+    taken.insert(name)
+    return try Int(exactly: state.tensor(name).doubles()[0]) ?? 0
   }
 
   /// Checks that nothing is left.

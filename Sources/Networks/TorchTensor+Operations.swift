@@ -47,6 +47,13 @@ extension TorchTensor {
     }
   }
 
+  /// The product of elements at the same place, broadcast.
+  public func multiply(_ other: TorchTensor) throws -> TorchTensor {
+    try making("multiply", with: other) { functions, out, error in
+      functions.multiply(handle, other.handle, out, error)
+    }
+  }
+
   /// Every element times `factor`.
   public func scale(by factor: Double) throws -> TorchTensor {
     try making("scale") { functions, out, error in

@@ -55,6 +55,29 @@ extension FabricModelFusionProgram {
       describe: { try self.mergeManifest($0, sideFiles: $1, parts).text(indent: 2) })
   }
 
+  /// Whether the merged model is saved.
+  public var savesModels: Bool { parts?.paths.model != nil }
+
+  /// Saves a model that the method made on its way, below the folder of the merged model, by the
+  /// same rules.
+  ///
+  /// Every process of `world` needs to call this method.
+  ///
+  /// - Throws: `AgreedError`.
+  public func saveCheckpoint(_ model: any StateDict, name: String) throws -> (any StateDict)? {
+    guard let parts, let path = parts.paths.model else { return nil }
+    let folder =
+      SafetensorsWriter.isSingleFile(path)
+      ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
+    let checkpoint = MergedModel(
+      name: name, path: Paths.join(folder, "checkpoints/\(name)"),
+      model: try world.agreeing { try parts.pool.completed(model) })
+    let saved = try ModelSaver(world: world, showsProgress: parts.options.progress)
+      .save(try saveRequest(checkpoint))
+    try note(checkpoint, saved)
+    return try world.agreeing { try Checkpoint.open(saved.path) }
+  }
+
   /// Says where the model was saved, and what its merge has to say once it was computed.
   ///
   /// Every process of `world` needs to call this method.

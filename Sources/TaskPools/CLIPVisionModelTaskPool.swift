@@ -114,7 +114,16 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
   /// - Throws: when libtorch, the network's description, a head or a data set cannot be had, or the
   ///   model does not fit the network.
   public override func evaluate(_ model: any StateDict) throws -> JSONValue {
-    try evaluate(try network(of: model), modelInfo(model))
+    try evaluate(try network(of: model), modelInfo(model), on: testDatasets)
+  }
+
+  /// Evaluates `model` on the tasks of some names, on all where there is no such task.
+  ///
+  /// - Throws: as for all tasks.
+  public override func evaluate(_ model: any StateDict, tasks: [String]) throws -> JSONValue {
+    let chosen = testDatasets.filter { tasks.contains($0.key) }
+    return try evaluate(
+      try network(of: model), modelInfo(model), on: chosen.isEmpty ? testDatasets : chosen)
   }
 
   /// Evaluates models that answer together on every task: their pooled features are combined before
@@ -126,7 +135,7 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
     let network = CLIPVisionEnsemble(
       try network(of: models[0]), try models.dropFirst().map(network(of:)),
       combine: { ensemble.combine($0) })
-    return try evaluate(network, modelInfo(models))
+    return try evaluate(network, modelInfo(models), on: testDatasets)
   }
 
   private func network(of model: any StateDict) throws -> CLIPVisionTransformer {
@@ -136,14 +145,16 @@ public final class CLIPVisionModelTaskPool: BaseTaskPool {
       library: library, device: TorchDevice(userName: device) ?? .cpu)
   }
 
-  private func evaluate(_ network: any ImageEncoder, _ info: JSONValue) throws -> JSONValue {
+  private func evaluate(
+    _ network: any ImageEncoder, _ info: JSONValue, on tasks: OrderedDictionary<String, TaskDataset>
+  ) throws -> JSONValue {
     let folder = try networkFolder() ?? ""
     let preprocessor = try CLIPImagePreprocessor(
       path: "\(try processorFolder(folder))/preprocessor_config.json")
 
     var report: OrderedDictionary<String, JSONValue> = ["model_info": info]
     var results: [ClassificationResult] = []
-    for (task, dataset) in testDatasets {
+    for (task, dataset) in tasks {
       let head = try CLIPZeroShotHead(
         try Checkpoint.open(heads[task] ?? ""), hiddenSize: network.config.hiddenSize,
         library: network.library, device: network.device)

@@ -105,6 +105,58 @@ import Testing
       #expect(accuracies[1] >= accuracies[0])
     }
 
+    @Test("a SMILE model scores as FusionBench's, also when it is read from where it was saved")
+    func smile() throws {
+      let folder = try TemporaryFolder()
+      let common = ["taskpool=demo", "path.root_dir=\(Self.root.path)", "print_config=false"]
+      let runs = [
+        [
+          "method=smile_upscaling/smile_upscaling", "method.gate_k=4", "method.k=16",
+          "modelpool=demo", "path.log_dir=log0", "merged_model_save_path=out",
+          "merged_model_save_kwargs.dtype=float32",
+        ],
+        ["method=dummy", "modelpool.models={_pretrained_: out}", "path.log_dir=log1"],
+      ]
+      let golden = try Self.json(
+        Data(
+          contentsOf: Self.root.appendingPathComponent("Tests/Goldens/networks/demo/smile.json")))
+      for (number, arguments) in runs.enumerated() {
+        let run = try CommandRun(arguments + common, ranks: 2 - 2 * number, in: folder.url)
+        try #require(run.status == 0, "\(run.errors)")
+        let report = try Self.json(try folder.bytes("log\(number)/program_report.json"))
+        for task in Self.tasks {
+          let found = try #require(report[task] as? [String: Double])
+          let wanted = try #require(golden[task] as? [String: Any])
+          let accuracy = try #require((wanted["accuracy"] as? NSNumber)?.doubleValue)
+          // One image may fall to the other side where two experts are about as near.
+          #expect(abs((found["accuracy"] ?? 0) - accuracy) < 0.0035, "\(task)")
+          let loss = try #require((wanted["loss"] as? NSNumber)?.doubleValue)
+          #expect(abs((found["loss"] ?? 0) - loss) < 2e-3, "\(task)")
+        }
+      }
+    }
+
+    @Test("every step of a sequence is saved and evaluated on the tasks so far")
+    func steps() throws {
+      let folder = try TemporaryFolder()
+      let run = try CommandRun(
+        [
+          "method=opcm/task_arithmetic", "method.shuffle_order=false", "fast_dev_run=true",
+          "modelpool=demo", "taskpool=demo", "path.root_dir=\(Self.root.path)", "path.log_dir=log",
+          "merged_model_save_path=out", "print_config=false",
+        ], ranks: 2, in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+      for step in 0..<4 {
+        let report = try Self.json(try folder.bytes("log/report_\(step).json"))
+        let tasks = Self.tasks.prefix(step + 1)
+        #expect(report.keys.sorted() == (tasks + ["average", "model_info"]).sorted())
+      }
+      #expect(
+        try folder.bytes("out/checkpoints/merged_model_3/model.safetensors")
+          == folder.bytes("out/model.safetensors"))
+      #expect(folder.exists("out/checkpoints/merged_model_0/config.json"))
+    }
+
     /// SHA-256 of the bytes of all tensors in the order of their names.
     private static func digest(_ path: String) throws -> String {
       let model = try Checkpoint.open(path)

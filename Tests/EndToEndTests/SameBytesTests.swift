@@ -55,8 +55,11 @@ import Testing
     Case(method: "isotropic_merging/iso_cts"),
     Case(method: "wudi/wudi", parameters: ["iter_num: 20"]),
     Case(method: "opcm/opcm", seed: "7"),
+    Case(method: "dop/dop", parameters: ["num_steps: 20", "lr: 1e-3"], seed: "7"),
     Case(method: "opcm/ties_merging", parameters: ["shuffle_order: false"]),
     Case(method: "smile_upscaling/singular_projection_merging", parameters: ["k: -1"]),
+    Case(
+      method: "smile_upscaling/smile_upscaling", parameters: ["k: 5", "gate_k: 2", "top_k: 2"]),
     Case(method: "knots/knots"),
     Case(method: "singular_value_calibration/task_arithmetic"),
     Case(method: "singular_value_calibration/task_singular_vector"),

@@ -18,6 +18,8 @@ from safetensors.torch import save_file
 # What importing FusionBench's CLIP modules needs and newer releases of transformers lack.
 if not hasattr(clip, "CLIPVisionTransformer"):
     clip.CLIPVisionTransformer = clip.CLIPVisionModel
+from fusion_bench.method.dop.dop import ContinualDOPForCLIP
+from fusion_bench.method.dop.dop_general import DOPMerging
 from fusion_bench.method.opcm.opcm_general import OPCM
 from fusion_bench.method.opcm.task_arithmetic import ContinualTaskArithmeticForCLIP
 from fusion_bench.method.opcm.ties_merging import ContinualTiesMergingForCLIP
@@ -71,6 +73,15 @@ def cases():
         "ties_seed_7": ContinualTiesMergingForCLIP(
             scaling_factor=0.3, threshold=50, remove_keys=[], merge_func="mean",
             shuffle_order=True, seed=7, **plain),
+        "dop": DOPMerging(
+            lr=1e-3, num_steps=40, alpha=0.8, ema_beta=0.9, svd_epsilon=0.99999,
+            shuffle_order=False, **plain),
+        "dop_seed_7": ContinualDOPForCLIP(
+            seed=7, shuffle_order=True, lr=1e-3, num_steps=30, alpha=0.8, ema=False,
+            svd_epsilon=0.7, svd_proj_space="v", **plain),
+        "dop_fixed": DOPMerging(
+            lr=5e-4, num_steps=30, mgda=False, alpha=0.3, svd_epsilon=0.9, svd_proj_space="u",
+            exclude_keys=["fc2"], shuffle_order=False, **plain),
         "weight_average": ContinualWeightAverageForCLIP(shuffle_order=True, seed=7, **plain),
     }
 

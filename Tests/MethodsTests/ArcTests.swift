@@ -128,6 +128,85 @@ import Testing
     }
   }
 
+  /// Models of one layer, an embedding and a head.
+  private static func llamas(_ dtype: DType) throws -> BaseModelPool {
+    let shapes: [(TensorName, [Int])] = [
+      ("model.embed_tokens.weight", [6, 4]), ("model.layers.0.self_attn.q_proj.weight", [4, 4]),
+      ("model.layers.0.mlp.up_proj.weight", [300, 4]), ("model.layers.0.mlp.up_proj.bias", [300]),
+      ("model.norm.weight", [4]), ("lm_head.weight", [6, 4]),
+    ]
+    return try BaseModelPool(
+      ["_pretrained_", "a", "b"].enumerated().map { model, name in
+        let tensors = try shapes.enumerated().map { number, one in
+          try Tensor(
+            one.0, dtype: dtype, shape: one.1,
+            values: (0..<one.1.reduce(1, *)).map { wavy(model, number + 1, $0) })
+        }
+        return (name, try InMemoryStateDict(tensors))
+      })
+  }
+
+  private static func withDare(_ ratio: Double) -> ExPOWithDareForLLama {
+    let method = ExPOWithDareForLLama()
+    (method.extrapolationFactor, method.attentionScalingFactor) = (0.5, 0.25)
+    (method.sparsityRatio, method.seed) = (ratio, 7)
+    return method
+  }
+
+  @Test(
+    "ExPO with DARE goes on from what DARE gives; without drops it is ExPO", arguments: [0, 0.6])
+  func dare(_ ratio: Double) throws {
+    let pool = try Self.llamas(.float64)
+    let method = Self.withDare(ratio)
+    let found = try #require(try method.run(pool).model)
+    let average = DareSimpleAverage(sparsityRatio: ratio, seed: 7)
+    average.onlyOnLinearWeights = true
+    let mean = try #require(try average.run(pool).model)
+    let base = try pool.loadPretrainedModel()
+    let factors = [0, 0.125, 0.5, 0, 0, 0]
+    for (position, factor) in factors.enumerated() {
+      let start = try base.tensor(at: position).doubles()
+      let middle = try mean.tensor(at: position).doubles()
+      for (i, value) in try found.tensor(at: position).doubles().enumerated() {
+        #expect(abs(value - (middle[i] + factor * (middle[i] - start[i]))) < 1e-14)
+      }
+    }
+    guard ratio == 0 else { return }
+    let plain = ExPOAlgorithmForLlama()
+    (plain.extrapolationFactor, plain.attentionScalingFactor) = (0.5, 0.25)
+    let expected = try #require(try plain.run(pool).model)
+    for position in factors.indices {
+      let pairs = try zip(
+        found.tensor(at: position).doubles(), expected.tensor(at: position).doubles())
+      #expect(pairs.allSatisfy { abs($0 - $1) < 1e-14 })
+    }
+  }
+
+  @Test("ExPO with DARE gives the same bytes for 1, 2, 3 and 5 ranks")
+  func dareRanks() throws {
+    let alone = try #require(try Self.withDare(0.4).run(Self.llamas(.bfloat16)).model)
+    let expected = try alone.allBytes()
+    for ranks in [1, 2, 3, 5] {
+      let parts = try ThreadFabric.run(ranks: ranks, threads: 1) { fabric in
+        let pool = try Self.llamas(.bfloat16)
+        let method = Self.withDare(0.4)
+        (pool.fabric, method.fabric) = (fabric, fabric)
+        let merge = try #require(try method.run(pool).model)
+        return try merge.bytes(
+          of: merge.slices(part: fabric.globalRank, of: ranks, limit: 1024))
+      }
+      let isSame = parts.flatMap { $0 } == expected
+      #expect(isSame, "\(ranks) ranks")
+    }
+  }
+
+  @Test("a ratio that is no probability is told under its own name")
+  func dareRatio() throws {
+    #expect(message { try Self.withDare(1.5).validate() }?.hasPrefix("dare_sparsity_ratio") == true)
+    let text = message { try Self.withDare(1).validate() }
+    #expect(text?.contains("1/(1 - dare_sparsity_ratio)") == true)
+  }
+
   @Test("a model without layers is no Llama")
   func notALlama() throws {
     #expect(

@@ -25,6 +25,17 @@ private func ties(
   return method
 }
 
+private func dop(
+  _ method: DOPMerging = DOPMerging(), rate: Double, steps: Int, share: Double,
+  _ directions: DOPMerging.Directions, seed: Int? = nil
+) -> DOPMerging {
+  (method.rate, method.stepCount, method.share) = (rate, steps, share)
+  method.directions = directions
+  method.shuffleOrder = seed != nil
+  method.seed = seed
+  return method
+}
+
 /// A method and the file with FusionBench's result for the models in Tests/Goldens/continual.
 private let continualMethods: [MethodCase] = [
   MethodCase(testDescription: "opcm") { opcm() },
@@ -36,6 +47,22 @@ private let continualMethods: [MethodCase] = [
   },
   MethodCase(testDescription: "ties") { ties(0.5, 20, .sum) },
   MethodCase(testDescription: "ties_seed_7") { ties(0.3, 50, .mean, seed: 7) },
+  MethodCase(testDescription: "dop") {
+    let method = dop(rate: 1e-3, steps: 40, share: 0.99999, .both)
+    method.averageDecay = 0.9
+    return method
+  },
+  MethodCase(testDescription: "dop_seed_7") {
+    let method = dop(
+      ContinualDOPForCLIP(), rate: 1e-3, steps: 30, share: 0.7, .right, seed: 7)
+    method.averages = false
+    return method
+  },
+  MethodCase(testDescription: "dop_fixed") {
+    let method = dop(rate: 5e-4, steps: 30, share: 0.9, .left)
+    (method.balances, method.alpha, method.excludeKeys) = (false, 0.3, ["fc2"])
+    return method
+  },
   MethodCase(testDescription: "weight_average") {
     let method = ContinualWeightAverageForCLIP()
     method.seed = 7
@@ -47,9 +74,11 @@ private let continualMethods: [MethodCase] = [
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Goldens/continual").path
 
-  private static func pool() throws -> BaseModelPool {
+  private static func pool(
+    _ names: [String] = ["_pretrained_", "a", "b", "c", "d"]
+  ) throws -> BaseModelPool {
     try BaseModelPool(
-      ["_pretrained_", "a", "b", "c", "d"].map {
+      names.map {
         ($0, try Checkpoint.open("\(folder)/\($0).safetensors"))
       })
   }
@@ -98,6 +127,60 @@ private let continualMethods: [MethodCase] = [
     }
   }
 
+  @Test(
+    "every step is saved and evaluated, and is what the models so far merge to",
+    arguments: continualMethods, [1, 3])
+  private func steps(_ method: MethodCase, _ ranks: Int) throws {
+    let folder = NSTemporaryDirectory() + "fusion-bench-steps-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let saved = try ThreadFabric.run(ranks: ranks, threads: 1) { fabric in
+      let program = StepProgram(folder)
+      let pool = try Self.pool()
+      let algorithm = try #require(method.make() as? ContinualAlgorithm)
+      algorithm.savesEveryStep = true
+      (pool.fabric, algorithm.fabric, algorithm.program) = (fabric, fabric, program)
+      let result = try #require(try algorithm.run(pool).model)
+      return try program.saved + [("result", result.allBytes())]
+    }
+    func json(_ name: String) throws -> JSONValue {
+      let path = "\(folder)/\(name).json"
+      let bytes = try #require(FileManager.default.contents(atPath: path), "\(path)")
+      return try JSONValue(parsing: Array(bytes), source: path)
+    }
+    guard case .array(let order) = try json("model_names") else {
+      Issue.record("model_names.json is no list")
+      return
+    }
+    let names = order.compactMap { if case .string(let name) = $0 { name } else { nil } }
+    #expect(names.sorted() == ["a", "b", "c", "d"])
+    for step in names.indices {
+      let alone = method.make()
+      (alone as? ContinualAlgorithm)?.shuffleOrder = false
+      let pool = try Self.pool(["_pretrained_"] + names.prefix(step + 1))
+      let expected = try #require(try alone.run(pool).model).allBytes()
+      for own in saved {
+        try #require(own.count == 5)
+        #expect(own[step].name == "merged_model_\(step)")
+        let isSame = own[step].bytes == expected
+        #expect(isSame, "step \(step)")
+      }
+      #expect(try json("report_\(step)")["tasks"] == .array(Array(order.prefix(step + 1))))
+    }
+    for own in saved { #expect(own[4].bytes == own[3].bytes) }
+  }
+
+  @Test("steps that are not wanted are neither saved nor evaluated")
+  func noSteps() throws {
+    let program = StepProgram(NSTemporaryDirectory() + "fusion-bench-steps-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(atPath: program.folder) }
+    let method = opcm()
+    (method.savesEveryStep, method.evaluatesEveryStep) = (false, false)
+    method.program = program
+    _ = try method.run(Self.pool())
+    let files = try FileManager.default.contentsOfDirectory(atPath: program.folder)
+    #expect(program.saved.isEmpty && files == ["model_names.json"])
+  }
+
   @Test("OPCM gives the merged task vector the mean norm of the task vectors")
   func norm() throws {
     let pool = try Self.pool()
@@ -121,9 +204,11 @@ private let continualMethods: [MethodCase] = [
   func shapes(_ shape: (Int, Int)) throws {
     for models in [1, 2, 4] {
       let pool = try matrixPool(shape.0, shape.1, models: models, name: "fc.weight", wavy)
-      let merged = try #require(try opcm().run(pool).model)
-      let values = try merged.tensor("fc.weight").doubles()
-      #expect(values.count == shape.0 * shape.1 && values.allSatisfy { $0.isFinite })
+      for method in [opcm(), dop(rate: 1e-2, steps: 5, share: 0.9, .both)] {
+        let merged = try #require(try method.run(pool).model)
+        let values = try merged.tensor("fc.weight").doubles()
+        #expect(values.count == shape.0 * shape.1 && values.allSatisfy { $0.isFinite })
+      }
     }
   }
 
@@ -137,6 +222,34 @@ private let continualMethods: [MethodCase] = [
     let unchanged = try #require(try opcm().run(same).model).tensor("fc.weight").doubles()
     let base = try same.loadPretrainedModel().tensor("fc.weight").doubles()
     #expect(unchanged == base)
+  }
+
+  @Test("DOP of one model is that model, of equal models that model too, without steps the mean")
+  func degenerateDOP() throws {
+    let method = dop(rate: 1e-2, steps: 9, share: 0.99, .both)
+    for models in [1, 3] {
+      let pool = try matrixPool(5, 7, models: models, name: "fc.weight", dtype: .float64) {
+        wavy(min($0, 1), $1, $2)
+      }
+      let merged = try #require(try method.run(pool).model).tensor("fc.weight").doubles()
+      let model = try pool.loadModel("a").tensor("fc.weight").doubles()
+      for (found, expected) in zip(merged, model) { #expect(abs(found - expected) < 1e-15) }
+    }
+    method.stepCount = 0
+    let pool = try matrixPool(5, 7, models: 2, name: "fc.weight", dtype: .float64, wavy)
+    let merged = try #require(try method.run(pool).model).tensor("fc.weight").doubles()
+    let models = try ["a", "b"].map { try pool.loadModel($0).tensor("fc.weight").doubles() }
+    for (i, found) in merged.enumerated() {
+      #expect(abs(found - (models[0][i] + models[1][i]) / 2) < 1e-15)
+    }
+  }
+
+  @Test("one unchanged model of two stops DOP nowhere")
+  func unchanged() throws {
+    let pool = try matrixPool(5, 7, name: "fc.weight") { wavy($0 == 1 ? 0 : $0, $1, $2) }
+    let merged = try #require(
+      try dop(rate: 1e-2, steps: 9, share: 0.99, .both).run(pool).model)
+    #expect(try merged.tensor("fc.weight").doubles().allSatisfy { $0.isFinite })
   }
 
   @Test("task vectors of low rank have one finite result")
@@ -165,11 +278,49 @@ private let continualMethods: [MethodCase] = [
     for alpha in [-0.1, 1.1, Double.nan] {
       #expect(message { try opcm(alpha: alpha).validate() }?.contains("alpha") == true)
     }
+    let wrong: [(String, (DOPMerging) -> Void)] = [
+      ("lr", { $0.rate = 0 }), ("num_steps", { $0.stepCount = -1 }), ("alpha", { $0.alpha = 1.5 }),
+      ("ema_beta", { $0.averageDecay = -1 }), ("svd_epsilon", { $0.share = .nan }),
+    ]
+    for (key, change) in wrong {
+      let method = DOPMerging()
+      change(method)
+      #expect(message { try method.validate() }?.contains(key) == true, "\(key)")
+    }
+    let excluding = DOPMerging()
+    excluding.excludeKeys = ["fc3"]
+    let refusal = message { _ = try excluding.run(try Self.pool()) }
+    #expect(refusal?.contains("exclude_keys") == true && refusal?.contains("'fc1'") == true)
     #expect(message { try ties(0.3, 100, .sum).validate() }?.contains("threshold") == true)
     let method = ties(0.3, 20, .sum)
     method.removeKeys = ["fc1.weigt"]
     let text = message { _ = try method.run(try Self.pool()) }
     #expect(text?.contains("remove_keys") == true && text?.contains("'fc1.weight'") == true)
     #expect(message { _ = try opcm().run(BaseModelPool()) } != nil)
+  }
+}
+
+/// A program that keeps what methods save on their way.
+private final class StepProgram: FusionProgram {
+  let folder: String
+  let taskpool: BaseTaskPool? = NamingTaskPool()
+  let seed: Int? = nil
+  let fastDevRun = false
+  let savesModels = true
+  var logDirectory: String? { folder }
+  private(set) var saved: [(name: String, bytes: [UInt8])] = []
+
+  init(_ folder: String) { self.folder = folder }
+
+  func saveCheckpoint(_ model: any StateDict, name: String) throws -> (any StateDict)? {
+    saved.append((name, try model.allBytes()))
+    return nil
+  }
+}
+
+/// Reports which tasks it was asked for.
+private final class NamingTaskPool: BaseTaskPool {
+  override func evaluate(_ model: any StateDict, tasks: [String]) throws -> JSONValue {
+    .object(["tasks": .array(tasks.map { .string($0) })])
   }
 }

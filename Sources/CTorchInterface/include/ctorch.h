@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Rises with every change of the table below. A caller refuses any other version.
-#define CTORCH_ABI_VERSION 1
+#define CTORCH_ABI_VERSION 2
 #define CTORCH_ENTRY_POINT "ctorch_api"
 
 // A tensor of libtorch.
@@ -96,6 +96,8 @@ typedef struct {
   // Arithmetic. Shapes are broadcast as libtorch does.
   ctorch_status (*add)(const ctorch_tensor *left, const ctorch_tensor *right,
                        ctorch_out out, ctorch_error error);
+  ctorch_status (*multiply)(const ctorch_tensor *left, const ctorch_tensor *right,
+                            ctorch_out out, ctorch_error error);
   ctorch_status (*scale)(const ctorch_tensor *input, double factor,
                          ctorch_out out, ctorch_error error);
   ctorch_status (*matmul)(const ctorch_tensor *left, const ctorch_tensor *right,

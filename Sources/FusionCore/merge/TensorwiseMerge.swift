@@ -15,12 +15,16 @@ public struct TensorwiseMerge: StateDict {
     public let cost: Double
     /// Bytes of memory that computing it takes.
     public let bytes: Int
+    /// What it shares with other tensors that come out of the same computation, so that one process
+    /// is dealt them all; nil for a tensor of its own.
+    public let group: Int?
 
     /// Describes the work on a tensor.
-    public init(tensor: Int, cost: Double, bytes: Int) {
+    public init(tensor: Int, cost: Double, bytes: Int, group: Int? = nil) {
       self.tensor = tensor
       self.cost = cost
       self.bytes = bytes
+      self.group = group
     }
   }
 

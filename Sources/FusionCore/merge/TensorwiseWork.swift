@@ -43,10 +43,38 @@ final class TensorwiseWork: Sendable {
   func dealt(part: Int, of parts: Int) -> [Int] {
     plan.withLock { plan in
       if plan.parts != parts {
-        let dealt = Dealing.parts(of: wholes.map(\.cost), among: parts)
-        plan = (parts, dealt.map { $0.map { wholes[$0].tensor } })
+        let groups = groups
+        let costs = groups.map { $0.reduce(0) { $0 + $1.cost } }
+        let dealt = Dealing.parts(of: costs, among: parts)
+        plan = (parts, dealt.map { Self.order($0.map { groups[$0] }) })
       }
       return plan.tensors[part]
+    }
+  }
+
+  /// What is dealt to one process: the tensors of a group, or one of its own.
+  private var groups: [[TensorwiseMerge.Whole]] {
+    var groups: [[TensorwiseMerge.Whole]] = []
+    var places: [Int: Int] = [:]
+    for whole in wholes {
+      if let group = whole.group, let place = places[group] {
+        groups[place].append(whole)
+        continue
+      }
+      if let group = whole.group { places[group] = groups.count }
+      groups.append([whole])
+    }
+    return groups
+  }
+
+  /// The first tensors of some groups, then their second ones, and so on: the first one of a group
+  /// takes the time, and threads should not wait for each other in one group.
+  private static func order(_ groups: [[TensorwiseMerge.Whole]]) -> [Int] {
+    stride(from: 0, to: groups.count, by: 8).flatMap { start in
+      let some = groups[start..<min(start + 8, groups.count)]
+      return (0..<(some.map(\.count).max() ?? 0)).flatMap { number in
+        some.compactMap { $0.indices.contains(number) ? $0[number].tensor : nil }
+      }
     }
   }
 

@@ -40,6 +40,13 @@ open class BaseTaskPool: Component {
     throw AlgorithmError.notImplemented(Self.targets.first ?? "\(Self.self)")
   }
 
+  /// Evaluates a model on the tasks that have one of some names, on all where there is no such task.
+  ///
+  /// - Throws: what evaluating throws.
+  open func evaluate(_ model: any StateDict, tasks: [String]) throws -> JSONValue {
+    try evaluate(model)
+  }
+
   /// Evaluates models that answer together; the report is that of one model.
   ///
   /// - Throws: `TaskPoolError.noEnsembles` in the base class, and what evaluating throws.

@@ -21,12 +21,14 @@ public final class ContinualTaskArithmeticForCLIP: ContinualAlgorithm {
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    let inputs = try taskVectors(of: try orderedModels(of: modelpool), from: modelpool)
     let scalingFactor = scalingFactor
-    return .model(
-      ElementwiseMerge(inputs, label: "continual task arithmetic") { block in
+    return try mergeSteps(of: modelpool) { models in
+      ElementwiseMerge(
+        try taskVectors(of: models, from: modelpool), label: "continual task arithmetic"
+      ) { block in
         for taskVector in block.models { block.sum.add(taskVector) }
         block.sum.scale(by: scalingFactor, onto: block.base)
-      })
+      }
+    }
   }
 }

@@ -43,10 +43,14 @@ public final class ContinualTiesMergingForCLIP: ContinualAlgorithm {
       block.sum.add(block.models[0], weight: scalingFactor)
       block.sum.scale(by: 1, onto: block.base)
     }
-    for model in models.dropFirst() {
-      let inputs = try taskVectors(
-        of: [("merged", merged), model], from: modelpool, joint: true)
-      merged = try method.merge(inputs, label: merged.label, ontoFirst: true)
+    let wanted = wantedSteps(of: models)
+    for (step, model) in models.enumerated() {
+      if step > 0 {
+        let inputs = try taskVectors(
+          of: [("merged", merged), model], from: modelpool, joint: true)
+        merged = try method.merge(inputs, label: merged.label, ontoFirst: true)
+      }
+      if wanted.contains(step) { try keep(merged, step: step, of: models) }
     }
     return .model(merged)
   }

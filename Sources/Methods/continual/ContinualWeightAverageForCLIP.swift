@@ -18,13 +18,12 @@ public final class ContinualWeightAverageForCLIP: ContinualAlgorithm {
   ///
   /// - Throws: when the models are missing, or do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    let models = try orderedModels(of: modelpool)
-    let inputs = try world.agreeing { try ElementwiseInputs(models: models) }
-    let count = Double(models.count)
-    return .model(
-      ElementwiseMerge(inputs, label: "continual weight average") { block in
+    try mergeSteps(of: modelpool) { models in
+      let inputs = try world.agreeing { try ElementwiseInputs(models: models) }
+      return ElementwiseMerge(inputs, label: "continual weight average") { block in
         for values in block.models { block.sum.add(values) }
-        block.sum.divide(by: count)
-      })
+        block.sum.divide(by: Double(block.models.count))
+      }
+    }
   }
 }

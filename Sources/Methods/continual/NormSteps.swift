@@ -35,11 +35,11 @@ struct NormSteps {
     }
   }
 
-  /// What N, and what the first task vector where it is kept, are multiplied by in the end.
-  var factors: (all: Double, first: Double) {
+  /// What N, and what the first task vector where it is kept, are multiplied by after a step.
+  func factors(after step: Int) -> (all: Double, first: Double) {
     var factors = (all: 1.0, first: 1.0)
     var norms = tasks[0].squareRoot()
-    for t in 1..<max(models, 1) {
+    for t in 1..<max(step + 1, 1) {
       norms += tasks[t].squareRoot()
       let merged = (sums[t] + factors.first * factors.first * fixed).squareRoot()
       let factor = merged > 0 ? norms / Double(t + 1) / merged : 1

@@ -45,33 +45,46 @@ public class OPCM: ContinualAlgorithm {
   /// - Throws: when `_pretrained_` or the models are missing, they do not fit together, or hold
   ///   NaN or infinity.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    let inputs = try profile("load models") {
-      try taskVectors(of: try orderedModels(of: modelpool), from: modelpool)
-    }
-    let tensors = inputs.manifest.tensors
+    let models = try orderedModels(of: modelpool)
+    let inputs = try profile("load models") { try taskVectors(of: models, from: modelpool) }
     let matrices = MatrixMerge.linearWeights(in: inputs.manifest)
-    let fixed = ModuleTree(tensors.map(\.name.string)).ownedByInnerModules
-    let sums = SequentialSums(alpha: alpha, models: inputs.modelCount)
+    let fixed = ModuleTree(inputs.manifest.tensors.map(\.name.string)).ownedByInnerModules
+    let wanted = wantedSteps(of: models)
+    let sums = SequentialSums(alpha: alpha, models: models.count, wanted: wanted)
+    let steps = wanted.map { step in
+      merge(inputs, matrices, fixed, after: step) { try sums.add(step: step, to: $0, scaledBy: $1) }
+    }
+    guard let last = steps.last else { return .none }
+    try profile("merge matrices") { try compute(matrices, of: last.merge) }
+    let norms = try profile("add up norms") { try normSteps(inputs, matrices, fixed, sums) }
+    for (step, one) in zip(wanted, steps) {
+      one.factors.values = norms.factors(after: step)
+      try keep(one.merge, step: step, of: models)
+    }
+    return .model(last.merge)
+  }
+
+  /// What is merged after a step, once its factors are known.
+  ///
+  /// - Parameter add: adds the sum of a matrix, times a factor, to the task's result.
+  private func merge(
+    _ inputs: ElementwiseInputs, _ matrices: [Int], _ fixed: Set<Int>, after step: Int,
+    _ add: @escaping @Sendable (MatrixTask, Double) throws -> Void
+  ) -> (merge: TensorwiseMerge, factors: SharedFactors) {
     let factors = SharedFactors()
     let others = ElementwiseMerge(inputs, label: "OPCM") { block in
       let (all, first) = factors.values
       let isFixed = fixed.contains(block.tensor)
-      for taskVector in isFixed ? Array(block.models.prefix(1)) : block.models {
-        block.sum.add(taskVector)
-      }
+      for taskVector in block.models.prefix(isFixed ? 1 : step + 1) { block.sum.add(taskVector) }
       block.sum.scale(by: isFixed ? first : all, onto: block.base)
     }
     let models = inputs.modelCount
     let merge = MatrixMerge(inputs: inputs, world: world).merge(
       matrices, others: others, demand: { SequentialSums.demand($0, $1, models: models) }
     ) { task in
-      try sums.add(to: task, scaledBy: factors.values.all)
+      try add(task, factors.values.all)
     }
-    try profile("merge matrices") { try compute(matrices, of: merge) }
-    factors.values = try profile("add up norms") {
-      try steps(inputs, matrices, fixed, sums).factors
-    }
-    return .model(merge)
+    return (merge, factors)
   }
 
   /// Computes this rank's matrices, which `merge` then keeps.
@@ -92,7 +105,7 @@ public class OPCM: ContinualAlgorithm {
   }
 
   /// The norms after every step, added up over tensors in their order.
-  private func steps(
+  private func normSteps(
     _ inputs: ElementwiseInputs, _ matrices: [Int], _ fixed: Set<Int>, _ sums: SequentialSums
   ) throws -> NormSteps {
     let models = inputs.modelCount

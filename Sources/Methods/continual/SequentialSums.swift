@@ -8,22 +8,21 @@ import Synchronization
 final class SequentialSums: Sendable {
   private let alpha: Double
   private let models: Int
-  private let kept = Mutex<[String: Sum]>([:])
+  private let wanted: Range<Int>
+  private let kept = Mutex<[String: Sums]>([:])
 
-  private struct Sum {
-    let values: Values
+  private struct Sums {
+    /// N after each wanted step.
+    var steps: [KeptMatrix] = []
     /// ‖τ_t‖² for every model, then ‖N_t‖².
-    let squares: [Double]
+    var squares: [Double] = []
   }
 
-  private enum Values {
-    case narrow([Float])
-    case wide([Double])
-  }
-
-  init(alpha: Double, models: Int) {
+  /// - Parameter wanted: the steps, from 0, whose sums are kept.
+  init(alpha: Double, models: Int, wanted: Range<Int>) {
     self.alpha = alpha
     self.models = models
+    self.wanted = wanted
   }
 
   /// The squared norms of the task vectors of a matrix and of their sums; zeros for a matrix that
@@ -32,38 +31,33 @@ final class SequentialSums: Sendable {
     kept.withLock { $0[tensor]?.squares } ?? Array(repeating: 0, count: 2 * models)
   }
 
-  /// Adds N to the task's result; computes it unless it is kept.
+  /// Adds N after a wanted step to the task's result; computes it unless it is kept.
   ///
   /// - Throws: what reading throws, and `LinearAlgebraError`.
-  func add(to task: MatrixTask, scaledBy factor: Double) throws {
+  func add(step: Int, to task: MatrixTask, scaledBy factor: Double) throws {
     let name = task.algebra.tensor
-    let sum = try kept.withLock { $0[name] } ?? compute(task)
-    kept.withLock { $0[name] = sum }
-    let matrix = try task.algebra.matrix(task.result.rows, task.result.columns, of: Double.self)
-    matrix.withValues { place in
-      switch sum.values {
-      case .narrow(let values): for i in place.indices { place[i] = Double(values[i]) }
-      case .wide(let values): _ = place.update(fromContentsOf: values)
-      }
-    }
-    task.algebra.add(matrix, scaledBy: factor, to: task.result)
+    let sums = try kept.withLock { $0[name] } ?? compute(task)
+    kept.withLock { $0[name] = sums }
+    try sums.steps[step - wanted.lowerBound].add(to: task, scaledBy: factor)
   }
 
-  private func compute(_ task: MatrixTask) throws -> Sum {
+  private func compute(_ task: MatrixTask) throws -> Sums {
     let algebra = task.algebra
-    let sum = try task.taskVector(0)
-    var norms = [square(of: sum, algebra)]
-    var sumNorms = norms
-    for model in 1..<max(models, 1) {
+    var sums = Sums()
+    var norms: [Double] = []
+    var sumNorms: [Double] = []
+    let sum = try algebra.zeros(task.result.rows, task.result.columns, of: Double.self)
+    for model in 0..<models {
       let taskVector = try task.taskVector(model)
       norms.append(square(of: taskVector, algebra))
-      try add(taskVector, to: sum, task)
+      if model == 0 { sum.copyValues(of: taskVector) } else { try add(taskVector, to: sum, task) }
       sumNorms.append(square(of: sum, algebra))
+      if wanted.contains(model) {
+        sums.steps.append(KeptMatrix(sum, accuracy: task.accuracy))
+      }
     }
-    let values = sum.withValues { values in
-      task.accuracy.isNarrow ? Values.narrow(values.map { Float($0) }) : .wide(Array(values))
-    }
-    return Sum(values: values, squares: norms + sumNorms)
+    sums.squares = norms + sumNorms
+    return sums
   }
 
   /// N ← N + τ − Σ_{i, j < q} (u_iᵀ τ v_j) u_i v_jᵀ − Σ_{i ≥ q} (u_iᵀ τ v_i) u_i v_iᵀ.

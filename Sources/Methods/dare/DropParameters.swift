@@ -11,19 +11,21 @@ struct DropParameters {
   let rescale: Bool
   /// What all draws follow from.
   let seed: Int
+  /// What the keys in configurations begin with.
+  var prefix = ""
 
   /// Refuses what is no probability, and a division by zero.
   func validate() throws {
     guard (0...1).contains(sparsityRatio) else {
       throw ParameterError.invalid(
-        key: "sparsity_ratio", value: "\(sparsityRatio)",
+        key: prefix + "sparsity_ratio", value: "\(sparsityRatio)",
         requirement: "must be from 0 to 1: the probability that a value is dropped")
     }
     if sparsityRatio == 1 && rescale {
       throw ParameterError.invalid(
-        key: "sparsity_ratio", value: "\(sparsityRatio)",
-        requirement: "nothing stays that could be rescaled by 1/(1 - sparsity_ratio); "
-          + "use less, or rescale=false")
+        key: prefix + "sparsity_ratio", value: "\(sparsityRatio)",
+        requirement: "nothing stays that could be rescaled by 1/(1 - \(prefix)sparsity_ratio); "
+          + "use less, or \(prefix)rescale=false")
     }
   }
 

@@ -102,7 +102,9 @@ public class ExPOAlgorithmForLlama: BaseAlgorithm, SimpleProfilerMixin {
   }
 
   /// α_k of every tensor.
-  private func extrapolationFactors(for manifest: Manifest) throws -> [Double] {
+  ///
+  /// - Throws: `PoolError.noLayers`.
+  final func extrapolationFactors(for manifest: Manifest) throws -> [Double] {
     let places = manifest.tensors.map { LlamaPlace($0.name.string) }
     let layers = places.reduce(0) { max($0, ($1.layer ?? -1) + 1) }
     guard layers > 0 else {

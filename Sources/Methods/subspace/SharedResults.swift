@@ -7,12 +7,7 @@ import Synchronization
 /// asked, rounded to `Float` where the checkpoints have no more.
 final class SharedResults: Sendable {
   private let count: Int
-  private let kept = Mutex<[String: [Int: Values]]>([:])
-
-  private enum Values {
-    case narrow([Float])
-    case wide([Double])
-  }
+  private let kept = Mutex<[String: [Int: KeptMatrix]]>([:])
 
   /// Results for `count` models.
   init(count: Int) { self.count = count }
@@ -31,27 +26,16 @@ final class SharedResults: Sendable {
       if kept[name]?.isEmpty == true { kept[name] = nil }
       return values
     }
-    guard let values = try found ?? computed(m, task, compute) else { return }
-    let matrix = try task.algebra.matrix(
-      task.result.rows, task.result.columns, of: Double.self)
-    matrix.withValues { place in
-      switch values {
-      case .narrow(let values): for i in place.indices { place[i] = Double(values[i]) }
-      case .wide(let values): _ = place.update(fromContentsOf: values)
-      }
-    }
-    task.algebra.add(matrix, scaledBy: factor, to: task.result)
+    try (found ?? computed(m, task, compute))?.add(to: task, scaledBy: factor)
   }
 
   private func computed(
     _ m: Int, _ task: MatrixTask, _ compute: () throws -> [Matrix<Double>]?
-  ) throws -> Values? {
+  ) throws -> KeptMatrix? {
     guard let results = try compute() else { return nil }
-    var all: [Int: Values] = [:]
+    var all: [Int: KeptMatrix] = [:]
     for (model, result) in results.enumerated() {
-      all[model] = result.withValues { values in
-        task.accuracy.isNarrow ? .narrow(values.map { Float($0) }) : .wide(Array(values))
-      }
+      all[model] = KeptMatrix(result, accuracy: task.accuracy)
     }
     let own = all.removeValue(forKey: m)
     kept.withLock { $0[task.algebra.tensor] = all }

@@ -139,7 +139,7 @@ let package = Package(
       "Programs",
       [
         "FusionCore", "Methods", "ModelPools", "TaskPools", "Checkpoints", "Tensors", "ConfigTree",
-        .collections,
+        "Wording", .collections,
       ]),
     .swift(
       "FusionBench",
@@ -163,7 +163,7 @@ let package = Package(
       name: "bare_merge", path: "Benchmarks/BareMerge", cSettings: kernelSettings),
 
     .executableTarget(
-      name: "matrix_benchmark", dependencies: ["FusionCore", "LinearAlgebra", "Methods"],
+      name: "matrix_benchmark", dependencies: ["LinearAlgebra"],
       path: "Benchmarks/MatrixBenchmark", swiftSettings: strict),
 
     // Tests

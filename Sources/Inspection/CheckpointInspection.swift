@@ -2,6 +2,7 @@ import Checkpoints
 import FusionCore
 import OrderedCollections
 import Tensors
+import Wording
 
 /// What a checkpoint holds: names, types, shapes, and how many values are NaN or infinite.
 public struct CheckpointInspection {

@@ -71,11 +71,7 @@ public final class FabricOptions: Component {
     } else {
       world.threads = world.defaultThreads
     }
-    WorkingMemory.bytes = memory.bytes
-    WorkingMemory.threads = world.threads
-    // Without the page cache nobody reads ahead: fewer, larger reads.
-    WorkingMemory.largestRead =
-      inputMode == .direct ? 1 << 20 : WorkingMemory.customaryRead
+    applyBuffers(threads: world.threads)
     InputMode.current = InputMode(rawValue: inputMode.rawValue) ?? .pread
     if world.isGlobalZero {
       InputMode.onRefusal = { path in
@@ -99,10 +95,25 @@ public final class FabricOptions: Component {
   }
 }
 
+extension FabricOptions {
+  /// Says how large the buffers of this process may be.
+  func applyBuffers(threads: Int) {
+    WorkingMemory.bytes = memory.bytes
+    WorkingMemory.threads = threads
+    // Without the page cache nobody reads ahead: fewer, larger reads.
+    WorkingMemory.largestRead = inputMode == .direct ? 1 << 20 : WorkingMemory.customaryRead
+  }
+}
+
 /// A number of threads, or `auto`.
 public enum ThreadCount: ConfigRepresentable {
   case automatic
   case count(Int)
+
+  /// The number; nil for `auto`.
+  public var count: Int? {
+    if case .count(let count) = self { count } else { nil }
+  }
 
   /// Reads `auto` or a positive number.
   public static func decode(_ node: ConfigNode, key: String) throws -> ThreadCount {

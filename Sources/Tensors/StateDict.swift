@@ -28,12 +28,20 @@ public protocol StateDict: Sendable {
   ///
   /// - Parameter limit: the most elements of one slice, where the values can be had in pieces.
   func slices(part: Int, of parts: Int, limit: Int) -> [Slice]
+
+  /// What reading `slice` takes. No value is read for the answer.
+  func work(of slice: Slice) -> ReadingWork
 }
 
 extension StateDict {
   /// Any run of elements: equal parts, one giant tensor included.
   public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
     manifest.slices(part: part, of: parts, limit: limit)
+  }
+
+  /// The bytes of the slice come from a file.
+  public func work(of slice: Slice) -> ReadingWork {
+    ReadingWork(bytesRead: slice.count * manifest.tensors[slice.tensor].dtype.byteCount)
   }
 
   /// Rounds what is read; a merge rounds its sums instead.

@@ -148,7 +148,7 @@ let package = Package(
       "Programs",
       [
         "FusionCore", "Methods", "ModelPools", "TaskPools", "Checkpoints", "Tensors", "Threading",
-        "ConfigTree", .collections,
+        "ConfigTree", "Wording", .collections,
       ]),
     .swift(
       "FusionBench",
@@ -172,7 +172,7 @@ let package = Package(
       name: "bare_merge", path: "Benchmarks/BareMerge", cSettings: kernelSettings),
 
     .executableTarget(
-      name: "matrix_benchmark", dependencies: ["FusionCore", "LinearAlgebra", "Methods"],
+      name: "matrix_benchmark", dependencies: ["LinearAlgebra"],
       path: "Benchmarks/MatrixBenchmark", swiftSettings: strict),
 
     // Tests

@@ -1,20 +1,16 @@
-import FusionCore
 import LinearAlgebra
-import Methods
 
-/// Speed of bare matrix products, the arithmetic of merges, and how evenly matrices are dealt.
+/// Speed of bare matrix products, and the arithmetic of merges.
 ///
 ///     matrix_benchmark gemm            GFLOP/s of a product of 1024 x 1024 matrices, one thread
 ///     matrix_benchmark flops METHOD    operations of a merge of eight ViT-B/32, in 10^9
-///     matrix_benchmark plan            imbalance of dealing, 1 to 1024 ranks
 @main
 enum MatrixBenchmark {
   static func main() throws {
     switch CommandLine.arguments.dropFirst().first {
     case "gemm": print(try productSpeed())
     case "flops": print(operations(of: CommandLine.arguments.last ?? "") / 1e9)
-    case "plan": printPlans()
-    default: print("usage: matrix_benchmark gemm | flops METHOD | plan")
+    default: print("usage: matrix_benchmark gemm | flops METHOD")
     }
   }
 
@@ -51,22 +47,6 @@ enum MatrixBenchmark {
         let own = p * p * q + 1.4 * p * p * p + 1.6 * all
         return sum + common + models * own + polar(p) + polar(q) + 2 * p * p * p + 2 * all
       }
-    }
-  }
-
-  private static func printPlans() {
-    let counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
-    print("| model | matrices | " + counts.map(String.init).joined(separator: " | ") + " |")
-    print("| --- | ---: |" + String(repeating: " ---: |", count: counts.count))
-    for (name, shapes) in [("ViT-L/14", ModelShapes.vitL14), ("Llama 70B", ModelShapes.llama70B)] {
-      let costs = shapes.map {
-        TaskSingularVectorMerging.seconds(forRows: $0.m, columns: $0.n, models: 8)
-      }
-      let cells = counts.map { parts in
-        let imbalance = Dealing.imbalance(of: costs, among: parts)
-        return "\((imbalance * 1000).rounded() / 1000)"
-      }
-      print("| \(name) | \(costs.count) | " + cells.joined(separator: " | ") + " |")
     }
   }
 }

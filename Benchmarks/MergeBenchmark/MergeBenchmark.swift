@@ -24,6 +24,11 @@ enum MergeBenchmark {
         ? SyntheticModels(count: count)
         : SyntheticModels(count: count, dtype: .bfloat16, towers: 5)
       try models.write(to: arguments[1])
+    case ("hollow", 4):
+      guard let family = HollowModels.Family(rawValue: arguments[2]),
+        let count = Int(arguments[3]), count >= 0
+      else { throw UsageError() }
+      try HollowModels(family: family, count: count).write(to: arguments[1])
     case ("baseline", 3...):
       let seconds = try Baseline(inputs: Array(arguments[2...]), output: arguments[1]).run()
       print(String(format: "%.3f", seconds))
@@ -35,5 +40,7 @@ enum MergeBenchmark {
 struct UsageError: Error, CustomStringConvertible {
   var description: String {
     "usage: merge_benchmark models|bfloat16 FOLDER COUNT | merge_benchmark baseline OUTPUT INPUT…"
+      + " | merge_benchmark hollow FOLDER FAMILY COUNT (families: "
+      + HollowModels.Family.allCases.map(\.rawValue).joined(separator: ", ") + ")"
   }
 }

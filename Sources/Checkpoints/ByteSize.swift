@@ -27,6 +27,31 @@ public enum ByteSize {
     throw CheckpointError.invalidSize(text)
   }
 
+  /// So many bytes with three digits and a unit (powers of 1000): `1.41 TB`.
+  public static func text(_ bytes: Int) -> String {
+    let names = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    var value = Double(bytes)
+    var unit = 0
+    while value >= 999.5, unit < names.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    let decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+    let digits = "\(Int((value * [1, 10, 100][decimals]).rounded()))"
+    return digits.dropLast(decimals) + (decimals == 0 ? "" : ".") + digits.suffix(decimals) + " "
+      + names[unit]
+  }
+
+  /// Just so many bytes as `parse` reads them, with the largest unit that leaves a whole number:
+  /// `2GB`, `1500MB`.
+  public static func exactText(_ bytes: Int) -> String {
+    let fitting = units.filter {
+      $0.name.hasSuffix("B") && !$0.name.hasSuffix("IB") && bytes % $0.bytes == 0
+    }
+    let unit = fitting.max { $0.bytes < $1.bytes }
+    return unit.map { "\(bytes / $0.bytes)\($0.name)" } ?? "\(bytes)"
+  }
+
   private static func isNumberByte(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
   }

@@ -63,28 +63,31 @@ extension Checkpoint {
     let directory = Paths.directory(of: path)
     let names = index.shards
     let files = try names.map { try tensorFile(Paths.join(directory, $0)) }
-    var holders: [TensorName: Int] = [:]
-    for (number, file) in files.enumerated() {
-      for tensor in file.manifest.tensors {
-        if let other = holders.updateValue(number, forKey: tensor.name) {
-          throw CheckpointError.inTwoShards(
-            index: path, tensor: tensor.name, shard: names[other], other: names[number])
-        }
-      }
+    let checkpoint: Checkpoint
+    do {
+      checkpoint = try Checkpoint(label: label, directory: directory, files: files)
+    } catch TensorError.duplicateName(let tensor) {
+      let holders = zip(names, files).filter { $1.manifest.position(of: tensor) != nil }.map(\.0)
+      throw CheckpointError.inTwoShards(
+        index: path, tensor: tensor, shard: holders[0], other: holders[1])
     }
     for (tensor, shard) in index.weightMap {
-      let holder = holders.removeValue(forKey: tensor).map { names[$0] }
+      let holder = checkpoint.holder(of: tensor).map { names[$0] }
       guard let holder, TensorName(holder) == TensorName(shard) else {
         throw CheckpointError.notInShard(
           index: path, tensor: tensor, shard: shard, holder: holder)
       }
     }
-    for (name, file) in zip(names, files) {
-      for tensor in file.manifest.tensors where holders[tensor.name] != nil {
-        throw CheckpointError.notInIndex(index: path, tensor: tensor.name, shard: name)
+    // The index names a tensor once, so as many are all.
+    if checkpoint.manifest.tensors.count > index.weightMap.count {
+      let listed = Set(index.weightMap.map(\.tensor))
+      for (name, file) in zip(names, files) {
+        for tensor in file.manifest.tensors where !listed.contains(tensor.name) {
+          throw CheckpointError.notInIndex(index: path, tensor: tensor.name, shard: name)
+        }
       }
     }
-    return try Checkpoint(label: label, directory: directory, files: files)
+    return checkpoint
   }
 
   /// A path that exists and is spelled nearly like `path`.

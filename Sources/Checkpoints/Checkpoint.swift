@@ -30,7 +30,12 @@ public final class Checkpoint: StoredModel {
     self.directory = directory
     self.files = files
     self.locations = locations
-    manifest = try Manifest(tensors)
+    manifest = files.count == 1 ? files[0].manifest : try Manifest(tensors)
+  }
+
+  /// The file that holds the tensor called `name`.
+  func holder(of name: TensorName) -> Int? {
+    manifest.position(of: name).map { locations[$0].file }
   }
 
   /// Text that the writer left in the (first) file.
@@ -39,8 +44,10 @@ public final class Checkpoint: StoredModel {
   /// Reads elements, in their stored type, from the file.
   ///
   /// - Parameter destination: exactly `slice.count` elements.
-  /// - Throws: `CheckpointError.truncated`, `.system`.
+  /// - Throws: `CheckpointError.truncated`, `.system`, and `.headersOnly` where `readsValues` is
+  ///   false.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
+    guard Self.readsValues else { throw CheckpointError.headersOnly(path: label) }
     let location = locations[slice.tensor]
     try files[location.file].read(
       location.position, elements: slice.elements, into: destination)
@@ -48,6 +55,14 @@ public final class Checkpoint: StoredModel {
   }
 
   private static let counted = Atomic(0)
+  private static let mayRead = Atomic(true)
+
+  /// Whether this process may read values. Where only headers are wanted, as in planning, reading
+  /// values is an error.
+  public static var readsValues: Bool {
+    get { mayRead.load(ordering: .relaxed) }
+    set { mayRead.store(newValue, ordering: .relaxed) }
+  }
 
   /// Bytes of values that this process has read from checkpoints so far.
   public static var bytesRead: Int { counted.load(ordering: .relaxed) }

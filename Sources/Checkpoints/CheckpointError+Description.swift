@@ -36,6 +36,9 @@ extension CheckpointError: CustomStringConvertible {
       "\(oneLine(path)): cut short: \(found) of \(expected) bytes at offset \(offset)"
     case .changed(let path):
       "\(oneLine(path)): changed while it was in use"
+    case .headersOnly(let path):
+      "\(oneLine(path)): values are needed, but only headers are read:"
+        + " the work of this method depends on values"
     default: nil
     }
   }

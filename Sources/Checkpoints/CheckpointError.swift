@@ -13,6 +13,7 @@ public enum CheckpointError: Error, Equatable {
   case unknownFormat(path: String)
   case truncated(path: String, offset: Int, expected: Int, found: Int)
   case changed(path: String)
+  case headersOnly(path: String)
 
   // Headers
   case noHeader(path: String, size: Int)

@@ -4,11 +4,16 @@ extension JSONScanner {
     guard next == UInt8(ascii: "\"") else { throw fault(.expected("a string", found: next)) }
     offset += 1
     let start = offset
+    var seen: UInt8 = 0
     while let byte = next {
       switch byte {
       case UInt8(ascii: "\""):
         let run = UnsafeBufferPointer(rebasing: bytes[start..<offset])
-        guard let text = String(validating: run, as: UTF8.self) else {
+        // Plain ASCII, as nearly always, needs no validation.
+        let text =
+          seen < 0x80
+          ? String(decoding: run, as: UTF8.self) : String(validating: run, as: UTF8.self)
+        guard let text else {
           offset = start
           throw fault(.invalidUTF8)
         }
@@ -16,7 +21,9 @@ extension JSONScanner {
         return text
       case UInt8(ascii: "\\"): return try escapedString(from: start)
       case 0..<0x20: throw fault(.controlCharacter(byte))
-      default: offset += 1
+      default:
+        seen |= byte
+        offset += 1
       }
     }
     throw fault(.expected("'\"'", found: nil))

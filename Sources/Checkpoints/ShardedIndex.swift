@@ -10,7 +10,13 @@ public struct ShardedIndex: Sendable {
 
   /// The names of the shards, sorted by their bytes.
   public var shards: [String] {
-    Set(weightMap.map { TensorName($0.shard) }).sorted().map(\.string)
+    // Tensors of one shard usually follow each other.
+    var names: Set<TensorName> = []
+    for (number, entry) in weightMap.enumerated()
+    where number == 0 || entry.shard != weightMap[number - 1].shard {
+      names.insert(TensorName(entry.shard))
+    }
+    return names.sorted().map(\.string)
   }
 
   /// Reads the index at `path`.

@@ -1,5 +1,6 @@
 import FusionCore
 import Tensors
+import Wording
 
 extension CheckpointComparison {
   /// A table for people: the tensors that differ, and a line of totals.

@@ -3,6 +3,7 @@ import FusionCore
 import OrderedCollections
 import Tensors
 import Threading
+import Wording
 
 /// What a checkpoint holds: names, types, shapes, and how many values are NaN or infinite.
 public struct CheckpointInspection {

@@ -110,7 +110,7 @@ public final class FabricModelFusionProgram: Component, FusionProgram, SimplePro
   /// - Throws: `AgreedError`.
   func begin(sharing pool: BaseModelPool?) throws -> [MergedModel]? {
     if printConfig && world.isGlobalZero { Log.text(config.tree()) }
-    let parts = try world.agreeing { try makeParts(pool) }
+    let parts = try world.agreeing { try makeParts(sharing: pool) }
     self.parts = parts
     if dryRun { return [] }
     try world.agreeing { try parts.options.apply(to: world) }
@@ -143,7 +143,10 @@ extension FabricModelFusionProgram {
     }
   }
 
-  private func makeParts(_ shared: BaseModelPool?) throws -> Parts {
+  /// Makes method, pools and options.
+  ///
+  /// - Parameter shared: the models of another job that has the same ones.
+  func makeParts(sharing shared: BaseModelPool?) throws -> Parts {
     let options = FabricOptions()
     if !fabricConfig.isNull { try options.configure(fabricConfig, at: "fabric") }
     let saving = SaveOptions()

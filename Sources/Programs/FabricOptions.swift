@@ -65,13 +65,7 @@ public final class FabricOptions: Component {
     } else {
       world.threads = world.defaultThreads
     }
-    WorkingMemory.bytes = memory.bytes
-    // Where ranks may send each other values, more threads read than compute.
-    let mayExchange = split != .layer && world.worldSize > 1
-    WorkingMemory.threads = world.threads * (mayExchange ? 2 : 1)
-    // Without the page cache nobody reads ahead, and messages have their price: larger reads.
-    WorkingMemory.largestRead =
-      inputMode == .direct ? 1 << 20 : mayExchange ? 1 << 18 : WorkingMemory.customaryRead
+    applyBuffers(threads: world.threads, ranks: world.worldSize)
     InputMode.current = InputMode(rawValue: inputMode.rawValue) ?? .pread
     if world.isGlobalZero {
       InputMode.onRefusal = { path in
@@ -95,10 +89,28 @@ public final class FabricOptions: Component {
   }
 }
 
+extension FabricOptions {
+  /// Says how large the buffers of a process may be that has `threads` threads and is one of `ranks`.
+  func applyBuffers(threads: Int, ranks: Int) {
+    WorkingMemory.bytes = memory.bytes
+    // Where ranks may send each other values, more threads read than compute.
+    let mayExchange = split != .layer && ranks > 1
+    WorkingMemory.threads = threads * (mayExchange ? 2 : 1)
+    // Without the page cache nobody reads ahead, and messages have their price: larger reads.
+    WorkingMemory.largestRead =
+      inputMode == .direct ? 1 << 20 : mayExchange ? 1 << 18 : WorkingMemory.customaryRead
+  }
+}
+
 /// A number of threads, or `auto`.
 public enum ThreadCount: ConfigRepresentable {
   case automatic
   case count(Int)
+
+  /// The number; nil for `auto`.
+  public var count: Int? {
+    if case .count(let count) = self { count } else { nil }
+  }
 
   /// Reads `auto` or a positive number.
   public static func decode(_ node: ConfigNode, key: String) throws -> ThreadCount {

@@ -13,6 +13,8 @@ struct CastStateDict: StateDictView {
     source.slices(part: part, of: parts, limit: limit)
   }
 
+  func work(of slice: Slice) -> ReadingWork { source.work(of: slice) }
+
   func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
     let from = source.manifest.tensors[slice.tensor].dtype
     let to = manifest.tensors[slice.tensor].dtype

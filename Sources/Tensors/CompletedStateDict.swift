@@ -58,6 +58,13 @@ public struct CompletedStateDict: StateDictView {
     }
   }
 
+  /// What the one or the other takes.
+  public func work(of slice: Slice) -> ReadingWork {
+    let place = places[slice.tensor]
+    return (place.isOwn ? source : rest).work(
+      of: Slice(tensor: place.position, elements: slice.elements))
+  }
+
   /// Both in another type, so that a merge rounds its sums once.
   public func casting(to dtype: DType) throws -> any StateDict {
     try CompletedStateDict(try source.casting(to: dtype), with: try rest.casting(to: dtype))

@@ -15,6 +15,9 @@ public struct InMemoryStateDict: StateDict {
     self.label = label
   }
 
+  /// Nothing: the values are at hand.
+  public func work(of slice: Slice) -> ReadingWork { ReadingWork() }
+
   /// Copies elements out of memory.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) {
     let size = tensors[slice.tensor].info.dtype.byteCount

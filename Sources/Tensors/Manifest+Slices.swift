@@ -16,10 +16,11 @@ extension Manifest {
     let from = border(part, of: parts)
     let to = border(part + 1, of: parts)
     var slices: [Slice] = []
-    for (position, tensor) in tensors.enumerated() where tensor.count > 0 {
+    for position in firstTensor(endingAfter: from)..<tensors.count {
+      let tensor = tensors[position]
       let start = elementOffsets[position]
       if start >= to { break }
-      if elementOffsets[position + 1] <= from && grain != .tensor { continue }
+      if tensor.count == 0 { continue }
       let unit =
         switch grain {
         case .element: 1
@@ -38,6 +39,16 @@ extension Manifest {
       }
     }
     return slices
+  }
+
+  /// The position of the first tensor whose last element comes after `element` others.
+  private func firstTensor(endingAfter element: Int) -> Int {
+    var (low, high) = (0, tensors.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if elementOffsets[middle + 1] > element { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   private func border(_ part: Int, of parts: Int) -> Int {

@@ -46,6 +46,11 @@ public struct SelectedStateDict: StateDictView {
     }
   }
 
+  /// What the source takes.
+  public func work(of slice: Slice) -> ReadingWork {
+    source.work(of: Slice(tensor: positions[slice.tensor], elements: slice.elements))
+  }
+
   /// The same tensors of the source in another type.
   public func casting(to dtype: DType) throws -> any StateDict {
     let selected = Set(manifest.tensors.map(\.name))

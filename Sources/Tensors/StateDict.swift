@@ -37,6 +37,9 @@ public protocol StateDict: Sendable {
   ///
   /// - Parameter limit: the most elements of one slice, where the values can be had in pieces.
   func slices(part: Int, of parts: Int, limit: Int) -> [Slice]
+
+  /// What reading `slice` takes. No value is read for the answer.
+  func work(of slice: Slice) -> ReadingWork
 }
 
 extension StateDict {
@@ -51,6 +54,11 @@ extension StateDict {
   ) throws -> (any PendingRead)? {
     try read(slice, into: destination)
     return nil
+  }
+
+  /// The bytes of the slice come from a file.
+  public func work(of slice: Slice) -> ReadingWork {
+    ReadingWork(bytesRead: slice.count * manifest.tensors[slice.tensor].dtype.byteCount)
   }
 
   /// Rounds what is read; a merge rounds its sums instead.

@@ -15,7 +15,10 @@ public struct TensorName: Sendable {
 extension TensorName: Hashable {
   /// Equality of the UTF-8 bytes.
   public static func == (a: TensorName, b: TensorName) -> Bool {
-    a.string.utf8.elementsEqual(b.string.utf8)
+    var (first, second) = (a.string, b.string)
+    return first.withUTF8 { first in
+      second.withUTF8 { first.count == $0.count && first.elementsEqual($0) }
+    }
   }
 
   /// Hashes the UTF-8 bytes.

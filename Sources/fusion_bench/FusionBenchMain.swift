@@ -12,7 +12,7 @@ enum FusionBenchMain {
     let reporter = ErrorReporter()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
-      let command: any CommandLineJob = try Subcommand(arguments) ?? Command(arguments)
+      let command = try job(arguments)
       if command.onlyPrints {
         // Nothing is shared, so MPI is not needed: the first rank prints for all.
         if launcher?.rank ?? 0 == 0 { try StandardOutput.write(try command.text()) }
@@ -31,5 +31,12 @@ enum FusionBenchMain {
       if !isFirst && !reporter.hasSeenMPI { Thread.sleep(forTimeInterval: 2) }
       exit(exitStatus(of: error))
     }
+  }
+
+  /// What the arguments ask for.
+  private static func job(_ arguments: [String]) throws -> any CommandLineJob {
+    if let subcommand = try Subcommand(arguments) { return subcommand }
+    if let plan = try PlanCommand(arguments) { return plan }
+    return try Command(arguments)
   }
 }

@@ -6,6 +6,7 @@ enum SubcommandError: Error, ExitStatusProviding, CustomStringConvertible {
   case unknownFlag(String, of: String, known: [String])
   case paths(String, usage: String, found: Int)
   case different(String, String)
+  case noPlan
 
   var exitStatus: Int32 {
     if case .different = self { 1 } else { 2 }
@@ -20,6 +21,9 @@ enum SubcommandError: Error, ExitStatusProviding, CustomStringConvertible {
       "\(found) paths given; usage: fusion_bench \(usage)"
     case .different(let first, let second):
       "\(oneLine(first)) and \(oneLine(second)) differ"
+    case .noPlan:
+      "plan: takes the overrides of one merge, and no flag that shows something else or sweeps;"
+        + " usage: fusion_bench plan [--json] [overrides…]"
     }
   }
 }

@@ -109,4 +109,16 @@ import Testing
   func badSizes(_ text: String) {
     #expect(failure { _ = try ByteSize.parse(text) } == .invalidSize(text))
   }
+
+  @Test(
+    "sizes are written with three digits, or so that they can be read back",
+    arguments: [
+      (1, "1 B", "1B"), (999, "999 B", "999B"), (4100, "4.10 kB", "4100B"),
+      (2_000_000_000, "2.00 GB", "2GB"), (1_500_000_000, "1.50 GB", "1500MB"),
+      (99_960, "100 kB", "99960B"), (999_500, "1.00 MB", "999500B"), (0, "0 B", "0TB"),
+    ])
+  func sizeTexts(_ bytes: Int, _ text: String, _ exact: String) throws {
+    #expect(ByteSize.text(bytes) == text && ByteSize.exactText(bytes) == exact)
+    if bytes > 0 { #expect(try ByteSize.parse(exact) == bytes) }
+  }
 }

@@ -97,5 +97,19 @@ import Threading
     #expect(Dealing.parts(of: [1, 1, 1], among: 5) == [[0], [1], [2], [], []])
     #expect(Dealing.imbalance(of: [1, 5, 3, 3, 2], among: 2) == 1)
     #expect(Dealing.imbalance(of: [], among: 3) == 1)
+    // The dearest first, to who has least, would make 5 + 3 + 3.
+    #expect(
+      Dealing.parts(of: [5, 5, 4, 4, 3, 3, 3], among: 3) == [[0, 2], [1, 3], [4, 5, 6]])
+  }
+
+  @Test("every item is dealt once, however many parts", arguments: [1, 2, 3, 7, 64, 1000])
+  func dealsAll(_ parts: Int) {
+    var numbers = SampleNumbers(seed: UInt64(parts))
+    let costs = (0..<500).map { _ in Double(numbers.next() % 1000) }
+    let dealt = Dealing.parts(of: costs, among: parts)
+    #expect(dealt.count == parts && dealt.joined().sorted() == Array(0..<500))
+    for items in dealt { #expect(items.map { -costs[$0] } == items.map { -costs[$0] }.sorted()) }
+    let most = dealt.map { $0.reduce(0) { $0 + costs[$1] } }.max() ?? 0
+    #expect(most <= costs.reduce(0, +) / Double(parts) + 999)
   }
 }

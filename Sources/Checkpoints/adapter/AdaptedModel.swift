@@ -110,6 +110,27 @@ public final class AdaptedModel: StoredModel {
     }
   }
 
+  /// The bytes of the base, and of those parts of the adapter that the slice needs.
+  public func work(of slice: Slice) -> ReadingWork {
+    func ofAdapter(_ position: Int, _ count: Int) -> ReadingWork {
+      ReadingWork(bytesRead: count * adapter.manifest.tensors[position].dtype.byteCount)
+    }
+    switch changes[slice.tensor] {
+    case .none: return base.work(of: slice)
+    case .replacement(let position): return ofAdapter(position, slice.count)
+    case .bias(let position, _):
+      var work = base.work(of: slice)
+      work.add(ofAdapter(position, slice.count))
+      return work
+    case .lowRank(let update):
+      var work = base.work(of: slice)
+      let rows = (slice.count + update.right.count - 1) / max(update.right.count, 1)
+      work.add(ofAdapter(update.left.position, rows * update.rank))
+      work.add(ofAdapter(update.right.position, update.right.count * update.rank))
+      return work
+    }
+  }
+
   private func store(
     _ values: [Double], _ dtype: DType, into destination: UnsafeMutableRawBufferPointer
   ) throws {

@@ -86,6 +86,11 @@ public final class DequantizedModel: StoredModel {
     return names.map { TensorName($0) }
   }
 
+  /// The bytes of the codes, as they are stored.
+  public func work(of slice: Slice) -> ReadingWork {
+    source.work(of: Slice(tensor: tensors[slice.tensor].position, elements: slice.elements))
+  }
+
   /// Reads elements; those with scales as bfloat16.
   ///
   /// - Parameter destination: exactly `slice.count` elements of the tensor's type.

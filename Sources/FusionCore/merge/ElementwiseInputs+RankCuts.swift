@@ -20,10 +20,15 @@ extension ElementwiseInputs {
     _ ranks: [[Int]], in world: any Fabric, isSum: Bool = false,
     values: @Sendable (ElementBlock, _ query: Int) -> Slab
   ) throws -> [[RankCut]] {
-    let whole = manifest.slices().filter {
-      manifest.tensors[$0.tensor].dtype.isFloatingPoint && !ranks[$0.tensor].isEmpty
+    let whole = SlicePieces(
+      manifest.slices().filter {
+        manifest.tensors[$0.tensor].dtype.isFloatingPoint && !ranks[$0.tensor].isEmpty
+      })
+    if let notes = passes.notes {
+      notes.add(self, .pieces(whole), times: isSum || isEverywhereWide ? 4 : 2)
+      return ranks.map { $0.map { _ in .end } }
     }
-    let own = Array(whole[ownPieces(of: whole, in: world)])
+    let own = Array(whole.slices[whole.own(part: world.globalRank, of: world.worldSize)])
     var searches = own.map { slice in
       ranks[slice.tensor].map {
         RankSearch(rank: $0, count: slice.count, bits: isSum || isWide(slice.tensor) ? 63 : 31)

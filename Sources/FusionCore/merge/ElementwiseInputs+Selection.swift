@@ -20,6 +20,13 @@ extension ElementwiseInputs {
     let total = Int64(elementCount(skipping: skipping))
     // Few elements are gone through once more sooner than many bins are added up.
     let isLarge = total >= 1 << 24
+    if let notes = passes.notes {
+      if isLarge { notes.add(self, .elements(skipping: skipping, sampled: true)) }
+      // A good sample leaves one pass; without it each tells eleven bits.
+      notes.add(
+        self, .elements(skipping: skipping, sampled: false), times: isLarge ? 1 : wide ? 6 : 3)
+      return Array(repeating: 0, count: modelCount)
+    }
     // The same on every rank.
     var bins = [
       Int64(WorkingMemory.bins(models: modelCount, most: isLarge ? 1 << 17 : 1 << 11))

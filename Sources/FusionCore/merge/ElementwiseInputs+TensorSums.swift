@@ -31,10 +31,16 @@ extension ElementwiseInputs {
     in world: any Fabric, count: Int, skipping: Set<Int> = [],
     _ add: @Sendable (_ block: ElementBlock, _ sums: inout [Double]) -> Void
   ) throws -> [[Double]] {
-    let pieces = manifest.slices(limit: Self.piece).filter {
-      manifest.tensors[$0.tensor].dtype.isFloatingPoint && !skipping.contains($0.tensor)
+    let all = SlicePieces(
+      manifest.slices(limit: Self.piece).filter {
+        manifest.tensors[$0.tensor].dtype.isFloatingPoint && !skipping.contains($0.tensor)
+      })
+    if let notes = passes.notes {
+      notes.add(self, .pieces(all))
+      return manifest.tensors.map { _ in [Double](repeating: 0, count: count) }
     }
-    let own = ownPieces(of: pieces, in: world)
+    let pieces = all.slices
+    let own = all.own(part: world.globalRank, of: world.worldSize)
     let parts = try visit(
       Array(pieces[own]), in: world, makeState: { PieceSums(count: count) }
     ) { state, index, block in
@@ -54,22 +60,6 @@ extension ElementwiseInputs {
       for n in 0..<count { totals[piece.tensor][n] += sums[index * count + n] }
     }
     return totals
-  }
-
-  /// The run of pieces that this rank goes through: those whose first element lies in its share.
-  func ownPieces(of pieces: [Slice], in world: any Fabric) -> Range<Int> {
-    var starts: [Int] = []
-    var elements = 0
-    for piece in pieces {
-      starts.append(elements)
-      elements += piece.count
-    }
-    let ranks = world.worldSize
-    func border(_ rank: Int) -> Int {
-      let share = elements / ranks * rank + elements % ranks * rank / ranks
-      return rank == ranks ? pieces.count : starts.firstIndex { $0 >= share } ?? pieces.count
-    }
-    return border(world.globalRank)..<border(world.globalRank + 1)
   }
 }
 

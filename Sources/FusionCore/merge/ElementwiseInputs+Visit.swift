@@ -48,8 +48,13 @@ extension ElementwiseInputs {
     in world: any Fabric, sampled: Bool = false, skipping: Set<Int> = [],
     makeState: @Sendable () -> State, _ body: @Sendable (inout State, ElementBlock) -> Void
   ) throws -> [State] {
-    let slices = manifest.slices(part: world.globalRank, of: world.worldSize, limit: 1 << 20)
-      .filter { !skipping.contains($0.tensor) }
+    let cut = PassCut.elements(skipping: skipping, sampled: sampled)
+    if let notes = passes.notes {
+      notes.add(self, cut)
+      return []
+    }
+    let slices = cut.slices(
+      part: world.globalRank, of: world.worldSize, limit: 1 << 20, in: manifest)
     return try visit(
       sampled ? slices.flatMap(\.samples) : slices, in: world, makeState: makeState
     ) { state, _, block in body(&state, block) }

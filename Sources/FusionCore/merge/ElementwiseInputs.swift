@@ -201,6 +201,25 @@ public final class ElementwiseInputs: Sendable {
     }
   }
 
+  /// What reading a slice of all inputs takes: the buffers of one thread, however long the slice.
+  ///
+  /// - Parameter onlyReference: whether nothing but the reference is read.
+  public func work(of slice: Slice, onlyReference: Bool = false) -> ReadingWork {
+    let count = min(chunk, slice.count)
+    // A block holds the base, every model and the sum in up to eight bytes an element.
+    var total = ReadingWork(memory: (members.count + 2) * ElementBlock.limit * 8)
+    func add(_ source: any StateDict, _ position: Int) {
+      var work = source.work(of: Slice(tensor: position, elements: slice.elements))
+      work.memory += count * source.manifest.tensors[position].dtype.byteCount
+      total.add(work)
+    }
+    if let base { add(base, slice.tensor) }
+    for member in onlyReference ? members.prefix(base == nil ? 1 : 0) : members[...] {
+      add(member.source, member.positions[slice.tensor])
+    }
+    return total
+  }
+
   /// Whether a tensor's blocks are computed in `Double`.
   public func isWide(_ tensor: Int) -> Bool {
     if case .jointTaskVectors = quantity { return isEverywhereWide }

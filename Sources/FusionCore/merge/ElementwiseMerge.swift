@@ -72,6 +72,11 @@ public struct ElementwiseMerge: StateDict {
     }
   }
 
+  /// What reading the inputs takes: all of them, but for a tensor that is copied the reference.
+  public func work(of slice: Slice) -> ReadingWork {
+    inputs.work(of: slice, onlyReference: keepsReference.contains(slice.tensor))
+  }
+
   /// The same merge, its sums rounded once into another type.
   ///
   /// - Throws: `TensorError.tooLarge`.

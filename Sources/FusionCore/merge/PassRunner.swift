@@ -4,6 +4,13 @@ protocol PassRunner: Sendable {
   ///
   /// - Throws: `AgreedError` when reading failed on any rank.
   func run(_ pass: ElementwisePass, in world: any Fabric) throws
+
+  /// Where passes are noted that are not to be made; nil where they are made.
+  var notes: PassNotes? { get }
+}
+
+extension PassRunner {
+  var notes: PassNotes? { nil }
 }
 
 /// Makes every pass at once.
@@ -22,4 +29,6 @@ final class PoolPasses: PassRunner, @unchecked Sendable {
   func run(_ pass: ElementwisePass, in world: any Fabric) throws {
     try (pool?.passes ?? SinglePasses()).run(pass, in: world)
   }
+
+  var notes: PassNotes? { pool?.passes.notes }
 }

@@ -89,6 +89,17 @@ public struct RowwiseMerge: StateDict {
     }
   }
 
+  /// What reading takes of every source, or for a tensor that is copied of the first.
+  public func work(of slice: Slice) -> ReadingWork {
+    var total = ReadingWork()
+    for source in matrices.contains(slice.tensor) ? sources[...] : sources.prefix(1) {
+      total.add(
+        source.stateDict.work(
+          of: Slice(tensor: source.positions[slice.tensor], elements: slice.elements)))
+    }
+    return total
+  }
+
   /// The same merge, rounded once into another type.
   ///
   /// - Throws: `TensorError.tooLarge`.

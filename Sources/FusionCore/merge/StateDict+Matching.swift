@@ -7,8 +7,11 @@ extension StateDict {
   /// - Throws: `TensorError` when a tensor is missing, unexpected, of another shape, or a float in
   ///   one and an integer in the other.
   public func positions(matching reference: any StateDict) throws -> [Int] {
-    let positions = try reference.manifest.tensors.map { expected in
-      guard let position = manifest.position(of: expected.name) else {
+    let manifest = manifest
+    let positions = try reference.manifest.tensors.enumerated().map { number, expected in
+      // Models of one family have the same order.
+      let isSame = number < manifest.tensors.count && manifest.tensors[number].name == expected.name
+      guard let position = isSame ? number : manifest.position(of: expected.name) else {
         let names = manifest.tensors.count <= 5000 ? manifest.tensors.map(\.name.string) : []
         throw TensorError.missing(
           expected.name, in: label, didYouMean: nearest(to: expected.name.string, among: names))

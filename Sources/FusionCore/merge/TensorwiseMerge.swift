@@ -11,19 +11,22 @@ public struct TensorwiseMerge: StateDict {
   public struct Whole: Sendable {
     /// Its position in the manifest.
     public let tensor: Int
-    /// What computing it takes, in any unit.
+    /// What computing it takes, in seconds of one core; only ratios matter for dealing.
     public let cost: Double
     /// Bytes of memory that computing it takes.
     public let bytes: Int
     /// What it shares with other tensors that come out of the same computation, so that one process
     /// is dealt them all; nil for a tensor of its own.
     public let group: Int?
+    /// Bytes of values that are read from files for it.
+    public let bytesRead: Int
 
     /// Describes the work on a tensor.
-    public init(tensor: Int, cost: Double, bytes: Int, group: Int? = nil) {
+    public init(tensor: Int, cost: Double, bytes: Int, bytesRead: Int = 0, group: Int? = nil) {
       self.tensor = tensor
       self.cost = cost
       self.bytes = bytes
+      self.bytesRead = bytesRead
       self.group = group
     }
   }
@@ -33,7 +36,9 @@ public struct TensorwiseMerge: StateDict {
   /// The method's name.
   public var label: String { others.label }
   private let others: any StateDict
-  private let work: TensorwiseWork
+  private let wholes: TensorwiseWork
+  /// The tensors that are not computed whole, and their positions in `manifest`.
+  private let rest: (manifest: Manifest?, positions: [Int])
 
   /// Describes a merge; nothing is computed.
   ///
@@ -49,14 +54,19 @@ public struct TensorwiseMerge: StateDict {
     counts: @escaping @Sendable () -> [(name: String, value: Int)] = { [] },
     compute: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Double>) throws -> Void
   ) {
-    self.others = others
-    work = TensorwiseWork(
-      wholes, memory: MemoryGate.share(of: world), counts: counts, compute: compute)
+    self.init(
+      others: others,
+      wholes: TensorwiseWork(
+        wholes, memory: MemoryGate.share(of: world), counts: counts, compute: compute))
   }
 
-  private init(others: any StateDict, work: TensorwiseWork) {
+  private init(others: any StateDict, wholes: TensorwiseWork) {
     self.others = others
-    self.work = work
+    self.wholes = wholes
+    let tensors = others.manifest.tensors
+    let positions = tensors.indices.filter { wholes.whole($0) == nil }
+    // Names are distinct and sizes added up before, so this cannot fail.
+    rest = (try? Manifest(positions.map { tensors[$0] }), positions)
   }
 
   /// Computes the elements of `slice`. Reading less than a whole tensor computes the tensor, which
@@ -64,16 +74,16 @@ public struct TensorwiseMerge: StateDict {
   ///
   /// - Throws: what computing throws, and what reading the other merge throws.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
-    guard let whole = work.whole(slice.tensor) else {
+    guard let whole = wholes.whole(slice.tensor) else {
       return try others.read(slice, into: destination)
     }
     let info = manifest.tensors[slice.tensor]
     if slice.elements == 0..<info.count {
-      return try work.compute(whole, info.count) {
+      return try wholes.compute(whole, info.count) {
         Conversion.store(UnsafeBufferPointer($0), as: info.dtype, into: destination)
       }
     }
-    try work.part(of: whole, info.count) { values in
+    try wholes.part(of: whole, info.count) { values in
       Conversion.store(
         UnsafeBufferPointer(rebasing: values[slice.elements]), as: info.dtype, into: destination)
     }
@@ -82,24 +92,26 @@ public struct TensorwiseMerge: StateDict {
   /// Whole tensors, the dearest first, then an equal share of all other elements.
   public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
     let tensors = manifest.tensors
-    let wholes = work.dealt(part: part, of: parts).compactMap { tensor in
+    let dealt = wholes.dealt(part: part, of: parts).compactMap { tensor in
       tensors[tensor].count > 0
         ? Slice(tensor: tensor, elements: 0..<tensors[tensor].count) : nil
     }
-    let rest = tensors.indices.filter { work.whole($0) == nil }
-    // Names are distinct and sizes added up before, so this cannot fail.
-    guard let manifest = try? Manifest(rest.map { tensors[$0] }) else { return wholes }
-    return wholes
-      + manifest.slices(part: part, of: parts, limit: limit).map {
-        Slice(tensor: rest[$0.tensor], elements: $0.elements)
-      }
+    let others = rest.manifest?.slices(part: part, of: parts, limit: limit) ?? []
+    return dealt
+      + others.map { Slice(tensor: rest.positions[$0.tensor], elements: $0.elements) }
+  }
+
+  /// What computing a whole tensor takes, whatever the slice, or what the other merge takes.
+  public func work(of slice: Slice) -> ReadingWork {
+    guard let whole = wholes.whole(slice.tensor) else { return others.work(of: slice) }
+    return ReadingWork(bytesRead: whole.bytesRead, seconds: whole.cost, memory: whole.bytes)
   }
 
   /// The same merge, its values rounded once into another type.
   ///
   /// - Throws: `TensorError.tooLarge`.
   public func casting(to dtype: DType) throws -> any StateDict {
-    TensorwiseMerge(others: try others.casting(to: dtype), work: work)
+    TensorwiseMerge(others: try others.casting(to: dtype), wholes: wholes)
   }
 }
 
@@ -107,14 +119,14 @@ extension TensorwiseMerge: MergeNotes {
   /// How even the work on whole tensors was, and what was counted meanwhile.
   public func notes(in world: any Fabric) throws -> [String] {
     var notes = try (others as? any MergeNotes)?.notes(in: world) ?? []
-    var totals = [Int64(work.finished)] + work.counts().map { Int64($0.value) }
+    var totals = [Int64(wholes.finished)] + wholes.counts().map { Int64($0.value) }
     try world.allReduce(&totals, .sum)
-    var seconds = (0..<world.worldSize).map { $0 == world.globalRank ? work.seconds : 0 }
+    var seconds = (0..<world.worldSize).map { $0 == world.globalRank ? wholes.seconds : 0 }
     try world.allReduce(&seconds, .sum)
     guard totals[0] > 0, let least = seconds.min(), let most = seconds.max() else { return notes }
     let mean = seconds.reduce(0, +) / Double(seconds.count)
     let times = [least, mean, most].map(fiveDigits).joined(separator: " / ")
-    let counted = zip(work.counts(), totals.dropFirst()).map { "\($1) \($0.name)" }
+    let counted = zip(wholes.counts(), totals.dropFirst()).map { "\($1) \($0.name)" }
     notes.append(
       "\(label): \(totals[0]) whole tensors, \(times) s (least / mean / most of a rank)"
         + counted.map { ", " + $0 }.joined())

@@ -46,8 +46,12 @@ public enum VectorGrouping: Sendable {
     let manifest = inputs.manifest
     let counts = manifest.tensors.map { $0.dtype.isFloatingPoint ? 3 * vectorCount($0) : 0 }
     let starts = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
-    let whole = manifest.slices().filter { counts[$0.tensor] > 0 }
-    let own = Array(whole[inputs.ownPieces(of: whole, in: world)])
+    let whole = SlicePieces(manifest.slices().filter { counts[$0.tensor] > 0 })
+    if let notes = inputs.passes.notes {
+      notes.add(inputs, .pieces(whole))
+      return counts.map { [Double](repeating: 0, count: $0) }
+    }
+    let own = Array(whole.slices[whole.own(part: world.globalRank, of: world.worldSize)])
     let parts = try inputs.visit(own, in: world, makeState: { [(Int, [Double])]() }) {
       state, _, block in
       if state.last?.0 != block.tensor {

@@ -18,6 +18,9 @@ public struct MeasuredStateDict: StateDict {
   /// The state dict's.
   public var label: String { model.label }
 
+  /// What reading the state dict takes.
+  public func work(of slice: Slice) -> ReadingWork { model.work(of: slice) }
+
   /// Reads the state dict.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
     try model.read(slice, into: destination)

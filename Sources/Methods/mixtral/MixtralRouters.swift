@@ -33,6 +33,9 @@ struct MixtralRouters: StateDict {
     }
   }
 
+  /// Nothing is read.
+  func work(of slice: Slice) -> ReadingWork { ReadingWork() }
+
   func casting(to dtype: DType) throws -> any StateDict {
     MixtralRouters(try manifest.casting(to: dtype), deviation: deviation, numbers: numbers)
   }

@@ -46,6 +46,13 @@ struct RedirectedStateDict: ConfiguredStateDict {
       Slice(tensor: entry.position, elements: slice.elements), into: destination)
   }
 
+  /// What the model that holds the tensor takes.
+  func work(of slice: Slice) -> ReadingWork {
+    let entry = entries[slice.tensor]
+    return sources[entry.source].work(
+      of: Slice(tensor: entry.position, elements: slice.elements))
+  }
+
   /// The same tensors of the sources in another type: a source that is a merge rounds its sums once.
   func casting(to dtype: DType) throws -> any StateDict {
     try RedirectedStateDict(

@@ -28,6 +28,8 @@ struct ScaledStateDict: StateDict {
     }
   }
 
+  func work(of slice: Slice) -> ReadingWork { source.work(of: slice) }
+
   func casting(to dtype: DType) throws -> any StateDict {
     ScaledStateDict(source, by: factor, manifest: try manifest.casting(to: dtype))
   }

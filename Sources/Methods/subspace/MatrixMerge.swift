@@ -31,13 +31,18 @@ struct MatrixMerge {
     compute: @escaping @Sendable (MatrixTask) throws -> Void
   ) -> TensorwiseMerge {
     let infos = others.manifest.tensors
+    let inputs = inputs
     let wholes = tensors.map { tensor in
       let demand = demand(infos[tensor].shape[0], infos[tensor].shape[1])
       let (bytes, overflow) = demand.numbers.multipliedReportingOverflow(by: 8)
+      let read = inputs.manifest.position(of: infos[tensor].name).map {
+        inputs.work(of: Slice(tensor: $0, elements: 0..<infos[tensor].count))
+      }
+      // Inputs may be merges that take time themselves.
       return TensorwiseMerge.Whole(
-        tensor: tensor, cost: demand.seconds, bytes: overflow ? .max : bytes)
+        tensor: tensor, cost: demand.seconds + (read?.seconds ?? 0),
+        bytes: overflow ? .max : bytes, bytesRead: read?.bytesRead ?? 0)
     }
-    let inputs = inputs
     let pools = MatrixPools()
     let count = DecompositionCount()
     return TensorwiseMerge(

@@ -1,16 +1,16 @@
 /// Columns of text, aligned.
-struct TextTable {
+public struct TextTable {
   private let rows: [[String]]
   private let right: Set<Int>
 
   /// A table with a heading; the columns `right` end at the right.
-  init(_ heading: [String], _ rows: [[String]], right: Set<Int> = []) {
+  public init(_ heading: [String], _ rows: [[String]], right: Set<Int> = []) {
     self.rows = [heading] + rows
     self.right = right
   }
 
   /// The lines.
-  var text: String {
+  public var text: String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       var line = ""

@@ -99,7 +99,7 @@ extension SafetensorsWriter {
   }
 
   /// Whether `name` is like `model-00001-of-00003.safetensors`.
-  private func isShardName(_ name: String) -> Bool {
+  func isShardName(_ name: String) -> Bool {
     guard name.hasPrefix("model-"), name.hasSuffix(".safetensors") else { return false }
     let numbers = name.dropFirst("model-".count).dropLast(".safetensors".count)
     let parts = numbers.split(separator: "-", omittingEmptySubsequences: false)

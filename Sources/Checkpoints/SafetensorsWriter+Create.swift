@@ -94,8 +94,11 @@ extension SafetensorsWriter {
 
   private func isTemporary(_ name: String) -> Bool {
     guard name.hasSuffix(".tmp") || name.hasSuffix(".journal") else { return false }
-    return isSingleFile
-      ? name.hasPrefix(".\(Paths.name(of: path)).")
-      : name.hasPrefix(".model") && name.contains(".safetensors.")
+    if isSingleFile { return name.hasPrefix(".\(Paths.name(of: path)).") }
+    // `.NAME.RUN.tmp`; weights of other outputs in the same directory have other names.
+    let ending = ".safetensors."
+    guard name.hasPrefix("."), let end = name.firstRange(of: ending) else { return false }
+    let file = String(name[name.index(after: name.startIndex)..<end.upperBound].dropLast())
+    return file == ModelDirectory.single || isShardName(file)
   }
 }

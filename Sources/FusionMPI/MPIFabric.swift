@@ -88,8 +88,10 @@ public final class MPIFabric: Fabric {
   public func split(color: Int) throws -> any Fabric {
     // A colour was given, so every process is in some group.
     guard let part = try communicator.split(color: color, key: globalRank) else { return self }
-    // The other groups need their share of the cores too.
-    return try MPIFabric(part, try part.placement(), threads: defaultThreads)
+    // The other groups need their share of the cores and the memory of the host too.
+    var placement = try part.placement()
+    placement.localSize = self.placement.localSize
+    return try MPIFabric(part, placement, threads: defaultThreads)
   }
 
   /// A few numbers are what ranks wait for while others still work: they wait asleep.

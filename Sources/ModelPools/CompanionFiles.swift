@@ -7,21 +7,27 @@ final class CompanionFiles {
   private let path: String
   private let isSingleFile: Bool
   private let fsync: Bool
-  private var made: [String] = []
+  private let staged: StagedFiles
 
   init(of path: String, fsync: Bool) {
     self.path = path
     self.fsync = fsync
     isSingleFile = SafetensorsWriter.isSingleFile(path)
+    let manifest = URL(fileURLWithPath: MergeManifest.path(of: path))
+    staged = StagedFiles(
+      in: manifest.deletingLastPathComponent().path, name: "\(manifest.lastPathComponent).d",
+      fsync: fsync)
   }
 
-  /// Copies configuration and tokenizer files into an output directory.
+  /// Starts with nothing written.
+  func begin() throws { try staged.begin() }
+
+  /// Copies configuration and tokenizer files, for an output directory.
   ///
   /// - Returns: their names.
   func copySideFiles(from source: any SideFileSource) throws -> [String] {
     guard !isSingleFile else { return [] }
-    remember(try source.sideFiles().map { "\(path)/\($0.name)" })
-    return try source.copySideFiles(to: path, fsync: fsync)
+    return try source.copySideFiles(to: staged.staging, fsync: fsync)
   }
 
   /// The files beside the weights that the output to be replaced had from us: its manifest names
@@ -46,25 +52,20 @@ final class CompanionFiles {
   /// - Returns: whether there is a directory to write it to.
   func writeConfiguration(_ configuration: JSONValue) throws -> Bool {
     guard !isSingleFile else { return false }
-    remember(["\(path)/config.json"])
-    try AtomicFile.write(configuration.text(indent: 2), to: "\(path)/config.json", fsync: fsync)
+    try AtomicFile.write(
+      configuration.text(indent: 2), to: "\(staged.staging)/config.json", fsync: fsync)
     return true
   }
 
-  /// Writes the manifest: into the directory, or beside the file.
+  /// Writes the manifest: for the directory, or for beside the file.
   func writeManifest(_ text: String) throws {
-    let place = MergeManifest.path(of: path)
-    remember([place])
-    try AtomicFile.write(text, to: place, fsync: fsync)
+    let name = URL(fileURLWithPath: MergeManifest.path(of: path)).lastPathComponent
+    try AtomicFile.write(text, to: "\(staged.staging)/\(name)", fsync: fsync)
   }
+
+  /// Gives everything that was written its final name.
+  func publish() throws { try staged.publish() }
 
   /// Removes what was not there before.
-  func discard() {
-    for file in made { try? FileManager.default.removeItem(atPath: file) }
-    made = []
-  }
-
-  private func remember(_ files: [String]) {
-    made += files.filter { !FileManager.default.fileExists(atPath: $0) }
-  }
+  func discard() { staged.discard() }
 }

@@ -20,8 +20,12 @@ public struct MergeManifest: Codable, Sendable {
   /// A checksum of all that the bytes depend on.
   public let plan: String?
 
+  /// How many values are NaN or infinite, of the tensors that have such.
+  public let nonFinite: [String: Int]?
+
   private enum CodingKeys: String, CodingKey {
     case outputs
+    case nonFinite = "non_finite"
     case sideFiles = "side_files"
     case plan
   }

@@ -96,7 +96,7 @@ public final class ModelOutput {
       plan: rules.plan)
   }
 
-  /// Writes the files beside the weights, then gives the weights their final names.
+  /// Writes the files beside the weights, gives them their final names, then the weights theirs.
   ///
   /// - Parameters:
   ///   - sideFiles: where configuration and tokenizer files are copied from, if any are.
@@ -107,6 +107,7 @@ public final class ModelOutput {
   ) throws {
     try world.onGlobalZero {
       let earlier = companions.listedByEarlierManifest()
+      try companions.begin()
       var copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
       if let configuration = try configuration ?? dequantizedConfiguration(of: sideFiles),
         try companions.writeConfiguration(configuration),
@@ -115,6 +116,7 @@ public final class ModelOutput {
         copied.append("config.json")
       }
       if let describe { try companions.writeManifest(try describe(copied)) }
+      try companions.publish()
       try writer.commit()
       try companions.remove(earlier.filter { !copied.contains($0) })
     }

@@ -24,7 +24,7 @@ public struct ModelSaver {
   ///
   /// - Throws: `AgreedError`; nothing is left under the final name then.
   public func save(_ request: SaveRequest) throws -> SavedModel {
-    try save([request])[0]
+    try save([request])[0].get()
   }
 
   /// Computes and writes several models in one pass over what they are made of, where they are
@@ -33,9 +33,12 @@ public struct ModelSaver {
   /// Every process of `world` needs to call this method.
   ///
   /// - Parameter requests: at least one.
-  /// - Throws: `AgreedError`; nothing that was not finished is left under a final name then.
-  public func save(_ requests: [SaveRequest]) throws -> [SavedModel] {
-    var saved: [SavedModel?] = try requests.map { try complete($0) }
+  /// - Returns: what each came to; nothing is left under the final name of one that failed.
+  /// - Throws: `AgreedError` when they could not be computed and written; nothing is left under any
+  ///   final name then but what was complete before.
+  public func save(_ requests: [SaveRequest]) throws -> [Result<SavedModel, AgreedError>] {
+    var saved: [Result<SavedModel, AgreedError>?] = try requests.map { try complete($0) }
+      .map { $0.map { .success($0) } }
     let open = requests.indices.filter { saved[$0] == nil }
     var outputs: [ModelOutput] = []
     do {
@@ -55,18 +58,22 @@ public struct ModelSaver {
         }
       }
       for (position, output) in zip(open, outputs) {
-        let request = requests[position]
-        let one = try output.finish()
-        try output.commit(
-          sideFiles: request.sideFiles,
-          describe: request.describe.map { describe in { try describe(one, $0) } })
-        saved[position] = one
+        saved[position] = try world.outcome { try finish(output, requests[position]) }
+        if case .failure? = saved[position] { output.end() }
       }
     } catch {
       for (position, output) in zip(open, outputs) where saved[position] == nil { output.end() }
       throw error
     }
     return saved.compactMap { $0 }
+  }
+
+  private func finish(_ output: ModelOutput, _ request: SaveRequest) throws -> SavedModel {
+    let saved = try output.finish()
+    try output.commit(
+      sideFiles: request.sideFiles,
+      describe: request.describe.map { describe in { try describe(saved, $0) } })
+    return saved
   }
 
   /// The output at a request's path, if it is complete, was made by the same plan, and holds what
@@ -90,6 +97,12 @@ public struct ModelSaver {
     } catch let error as AgreedError {
       if world.isGlobalZero { Log.line("not resumed: \(error)") }
       return nil
+    }
+    try world.agreeing {
+      let found = (manifest.nonFinite ?? [:]).min { $0.key < $1.key }
+      if request.rules.strictFinite, let (tensor, count) = found {
+        throw SaveError.completeNotFinite(path: path, tensor: tensor, count: count)
+      }
     }
     if world.isGlobalZero { Log.line("\(path) is complete: its files are what its manifest says") }
     return SavedModel(

@@ -6,6 +6,7 @@ public enum SaveError: Error, Equatable, CustomStringConvertible {
   case inputIsOutput(model: String, path: String)
   case invalidModelName(String)
   case notFinite(tensor: TensorName, count: Int, of: Int, tensors: Int)
+  case completeNotFinite(path: String, tensor: String, count: Int)
 
   /// One line for the user.
   public var description: String {
@@ -19,6 +20,9 @@ public enum SaveError: Error, Equatable, CustomStringConvertible {
       "tensor '\(tensor)' of the output: \(count) of \(all) values are NaN or infinite"
         + (tensors > 1 ? " (\(tensors) such tensors)" : "")
         + "; set strict_finite=false to allow it"
+    case .completeNotFinite(let path, let tensor, let count):
+      "output \(oneLine(path)) is complete, but \(count) values of its tensor "
+        + "'\(oneLine(tensor))' are NaN or infinite; set strict_finite=false to allow it"
     }
   }
 }

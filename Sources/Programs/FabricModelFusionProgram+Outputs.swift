@@ -58,19 +58,20 @@ extension FabricModelFusionProgram {
   /// Whether the merged model is saved.
   public var savesModels: Bool { parts?.paths.model != nil }
 
-  /// Saves a model that the method made on its way, below the folder of the merged model, by the
-  /// same rules.
+  /// Saves a model that the method made on its way, by the same rules as the merged one: in
+  /// `checkpoints/` below its folder, in `NAME.checkpoints/` beside a single file.
   ///
   /// Every process of `world` needs to call this method.
   ///
   /// - Throws: `AgreedError`.
   public func saveCheckpoint(_ model: any StateDict, name: String) throws -> (any StateDict)? {
     guard let parts, let path = parts.paths.model else { return nil }
+    // Beside a single file, which other jobs may have the folder of in common with.
     let folder =
       SafetensorsWriter.isSingleFile(path)
-      ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
+      ? "\(path.dropLast(".safetensors".count)).checkpoints" : Paths.join(path, "checkpoints")
     let checkpoint = MergedModel(
-      name: name, path: Paths.join(folder, "checkpoints/\(name)"),
+      name: name, path: Paths.join(folder, name),
       model: try world.agreeing { try parts.pool.completed(model) })
     let saved = try ModelSaver(world: world, showsProgress: parts.options.progress)
       .save(try saveRequest(checkpoint))

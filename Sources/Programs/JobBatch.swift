@@ -37,7 +37,13 @@ struct JobBatch {
     }
     let merged = try merge(open)
     for (position, outcome) in zip(open, merged) { outcomes[position] = outcome.map { $0 } }
-    return outcomes.map { outcome in outcome.map { $0 ?? [] } }
+    var models = outcomes.map { outcome in outcome.map { $0 ?? [] } }
+    try together(&models, where: { programs[$0.job].needsNorm }) { models in
+      let group = StateDictGroup(try world.agreeing { try models.map { try $0.stored() } })
+      for (model, norm) in zip(models, try world.norms(group)) { model.norm = norm }
+      return models.map { _ in .success(()) }
+    }
+    return models
   }
 
   /// Makes all parts and looks at what is there: nil for a job that is still to be merged.
@@ -74,16 +80,13 @@ struct JobBatch {
     }
     try together(&models, where: { $0.path != nil }) { try save($0, programs) }
     for program in programs { try program.profiler.stop("save") }
-    try together(&models, where: { programs[$0.job].needsNorm }) { models in
-      let group = StateDictGroup(try world.agreeing { try models.map { try $0.stored() } })
-      for (model, norm) in zip(models, try world.norms(group)) { model.norm = norm }
-    }
     // What was saved is evaluated from there.
     try together(&models, where: { $0.savedPath == nil && programs[$0.job].needsValues }) {
       models in
       let copies = try world.materialise(
         StateDictGroup(models.map(\.model)), on: models.map(\.evaluator))
       for (model, copy) in zip(models, copies) { model.model = copy ?? model.model }
+      return models.map { _ in .success(()) }
     }
     if programs.count > 1 { try noteReading(of: pool, by: programs.count, since: before) }
     return models
@@ -101,21 +104,28 @@ struct JobBatch {
         + "(\(times) times)")
   }
 
-  private func save(_ models: [MergedModel], _ programs: [FabricModelFusionProgram]) throws {
+  private func save(
+    _ models: [MergedModel], _ programs: [FabricModelFusionProgram]
+  ) throws -> [Outcome<Void>] {
     let requests = try models.map { try programs[$0.job].saveRequest($0) }
     let saver = ModelSaver(
       world: world, showsProgress: programs[0].parts?.options.progress ?? false)
-    for (model, saved) in zip(models, try saver.save(requests)) {
-      model.savedPath = saved.path
-      try programs[model.job].note(model, saved)
+    return try zip(models, saver.save(requests)).map { model, saved in
+      try world.outcome {
+        let saved = try saved.get()
+        model.savedPath = saved.path
+        try programs[model.job].note(model, saved)
+      }
     }
   }
 
   /// Does a step for the models of all jobs: together for those that are read together, and where
   /// that fails for each job alone, so that the failure is that job's.
+  ///
+  /// - Parameter step: gives what it came to for each model; what it throws concerns them all.
   private func together(
     _ jobs: inout [Outcome<[MergedModel]>], where isWanted: (MergedModel) -> Bool,
-    _ step: ([MergedModel]) throws -> Void
+    _ step: ([MergedModel]) throws -> [Outcome<Void>]
   ) throws {
     for (job, outcome) in jobs.enumerated() {
       for model in (try? outcome.get()) ?? [] { model.job = job }
@@ -123,12 +133,24 @@ struct JobBatch {
     let models = jobs.flatMap { (try? $0.get()) ?? [] }.filter(isWanted)
     for members in StateDictGroup.groups(of: models.map(\.model)) {
       let group = members.map { models[$0] }
-      var failure = try world.failure { try step(group) }
-      guard failure != nil else { continue }
-      for job in Set(group.map(\.job)).sorted() {
-        let alone = group.filter { $0.job == job && $0.savedPath == nil }
-        if alone.count < group.count { failure = try world.failure { try step(alone) } }
-        if let failure { jobs[job] = .failure(failure) }
+      let all = try world.outcome { try step(group) }
+      let members = Set(group.map(\.job)).sorted()
+      for job in members {
+        let own = group.filter { $0.job == job }
+        let outcome: Outcome<Void>
+        switch all {
+        case .success(let each):
+          let failed = zip(group, each).first {
+            if case .failure = $1 { $0.job == job } else { false }
+          }
+          outcome = failed?.1 ?? .success(())
+        case .failure(let error):
+          outcome =
+            members.count == 1
+            ? .failure(error)
+            : try world.outcome { try step(own).forEach { try $0.get() } }
+        }
+        if case .failure(let error) = outcome { jobs[job] = .failure(error) }
       }
     }
   }

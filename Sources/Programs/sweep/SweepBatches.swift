@@ -30,7 +30,7 @@ struct SweepBatches {
     }
     for (_, members) in alike {
       let fair = (members.count + groups - 1) / groups
-      let size = min(fair, Self.mostTogether(jobs[members[0]]))
+      let size = min(fair, Self.mostTogether(members.map { jobs[$0] }))
       var rest = members[...]
       while !rest.isEmpty {
         batches.append(Array(rest.prefix(size)))
@@ -39,12 +39,10 @@ struct SweepBatches {
     }
   }
 
-  /// How many jobs like this one may be merged together. Errors are left to the job itself.
-  private static func mostTogether(_ job: SweepJob) -> Int {
-    guard let program = try? FabricModelFusionProgram.of(job),
-      let method = try? program.make(
-        program.method, role: "method", builtinMethods, as: BaseAlgorithm.self),
-      method.sharesPasses
+  /// How many of these jobs may be merged together. Errors are left to the jobs themselves.
+  private static func mostTogether(_ jobs: [SweepJob]) -> Int {
+    guard let job = jobs.first, jobs.allSatisfy(sharesPasses),
+      let program = try? FabricModelFusionProgram.of(job)
     else { return 1 }
     let taskpool = try? program.makeTaskpool()
     guard program.mergedModelSavePath == nil, taskpool?.needsValues == true else { return mostJobs }
@@ -54,6 +52,15 @@ struct SweepBatches {
       let model = try? pool.loadPretrainedOrFirstModel()
     else { return 1 }
     return max(1, min(mostJobs, mostBytes / max(model.manifest.byteCount, 1)))
+  }
+
+  /// Whether a job's method, with its parameters, makes its passes with others.
+  private static func sharesPasses(_ job: SweepJob) -> Bool {
+    guard let program = try? FabricModelFusionProgram.of(job),
+      let method = try? program.make(
+        program.method, role: "method", builtinMethods, as: BaseAlgorithm.self)
+    else { return false }
+    return method.sharesPasses
   }
 }
 

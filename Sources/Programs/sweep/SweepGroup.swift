@@ -226,7 +226,10 @@ final class SweepGroup {
   ) -> (report: JSONValue, failure: String?, seconds: Double) {
     let started = ContinuousClock.now
     let outcome = Result {
-      try merged.programs[position].get().evaluate(try merged.models[position].get())
+      let program = try merged.programs[position].get()
+      // The task pool is shared by jobs, and asks for the options of the one that it serves.
+      program.taskpool?.program = program
+      return try program.evaluate(try merged.models[position].get())
     }
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     switch outcome {

@@ -90,6 +90,10 @@ extension FabricModelFusionProgram {
     if world.isGlobalZero { Log.line("saved \(saved.path) (\(saved.byteCount) bytes)") }
   }
 
+  /// Whether a model may be seen by one rank alone, so that all ranks must take part in merging.
+  var needsEveryRank: Bool {
+    (fabricConfig["split"]?.string).map { $0 != Split.layer.rawValue } ?? false
+  }
   /// Whether evaluating reads values of the merged model.
   var needsValues: Bool { taskpool?.needsValues ?? false }
   /// Whether evaluating wants the norm of the merged model.

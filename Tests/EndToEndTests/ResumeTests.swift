@@ -28,8 +28,9 @@ import Testing
   }
 
   @Test(
-    "a rank killed at any moment leaves nothing half done, and the run that resumes is the same")
-  func kills() throws {
+    "a rank killed at any moment leaves nothing half done, and the run that resumes is the same",
+    arguments: ["layer", "model"])
+  func kills(_ split: String) throws {
     let folder = try TemporaryFolder()
     try writeModels(to: folder.url)
     let plain = try CommandRun(
@@ -47,7 +48,8 @@ import Testing
         """.utf8
       ).write(to: script)
       let run = try CommandRun(
-        Self.merge + ["resume=true"], ranks: 3, in: folder.url, program: ["sh", script.path])
+        Self.merge + ["resume=true", "fabric.split=\(split)"], ranks: 3, in: folder.url,
+        program: ["sh", script.path])
       #expect(run.status != 124, "\(run.errors)")
       if folder.exists("out/model.safetensors") {
         #expect(try folder.bytes("out/model.safetensors") == expected)

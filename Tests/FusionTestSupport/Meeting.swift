@@ -1,5 +1,4 @@
 import Foundation
-import FusionCore
 
 /// Where the threads of a world meet: every collective is an exchange of bytes among all ranks.
 final class Meeting: @unchecked Sendable {
@@ -9,7 +8,7 @@ final class Meeting: @unchecked Sendable {
   private var round = 0
   private var lastRound: Result<[[UInt8]], ThreadFabricError> = .success([])
   private var left: Int?
-  private var exchanges: [Int: BlockExchange] = [:]
+  private var peers: [Int: BlockPeer] = [:]
   private var groups: [[Int]: Meeting] = [:]
   private var groupRequests: [[Int]: Int] = [:]
   private var children: [(members: [Int], meeting: Meeting)] = []
@@ -44,10 +43,10 @@ final class Meeting: @unchecked Sendable {
   }
 
   /// Shows every rank what all ranks exchange blocks by, in rank order.
-  func share(_ blocks: BlockExchange, by rank: Int) throws -> [BlockExchange] {
-    condition.withLock { exchanges[rank] = blocks }
+  func share(_ peer: BlockPeer, by rank: Int) throws -> [BlockPeer] {
+    condition.withLock { peers[rank] = peer }
     _ = try exchange([], by: rank, in: "serve")
-    let all = condition.withLock { (0..<size).compactMap { exchanges[$0] } }
+    let all = condition.withLock { (0..<size).compactMap { peers[$0] } }
     // Nobody shows another one before all have seen these.
     _ = try exchange([], by: rank, in: "serve")
     return all

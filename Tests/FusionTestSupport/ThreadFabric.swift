@@ -116,29 +116,31 @@ public final class ThreadFabric: Fabric {
     return ThreadFabric(rank: rank, threads: threads, meeting: group)
   }
 
-  /// Runs `body` on another thread and reads what it asks for from the others' sources.
+  /// Runs `body` on another thread and has what it asks for read by the ranks that hold it.
   public func serve(_ exchange: BlockExchange, while body: () -> Void) throws {
-    let all = try meeting.share(exchange, by: globalRank)
+    let own = BlockPeer(exchange, threads: threads)
+    let peers = try meeting.share(own, by: globalRank)
+    var isEnded = false
     try exchange.run(body) {
-      while true {
-        if let fetch = exchange.next() {
-          exchange.complete(fetch, Result { try Self.read(fetch, from: all[fetch.owner].source) })
-        } else if exchange.isOver {
-          break
-        } else {
-          exchange.pause(seconds: 0.1)
+      defer { own.end() }
+      // What is read for another rank may have to be asked for itself.
+      try barrier()
+      while peers[0].ended < worldSize {
+        var moved = false
+        while let fetch = exchange.next() {
+          peers[fetch.owner].ask(fetch, for: exchange)
+          moved = true
+        }
+        moved = own.answer() || moved
+        if !isEnded, exchange.isOver {
+          isEnded = true
+          peers[0].countEnded()
+        } else if !moved {
+          exchange.pause(seconds: 0.001)
         }
       }
     }
     try barrier()
-  }
-
-  private static func read(_ fetch: BlockFetch, from source: any BlockSource) throws {
-    do {
-      try source.read(fetch.block, into: fetch.destination)
-    } catch {
-      throw ExchangeError.owner(message: "\(error)", exitStatus: exitStatus(of: error))
-    }
   }
 
   private func reduced<T: Comparable & BitwiseCopyable>(

@@ -145,7 +145,7 @@ private final class LoggingProgram: FusionProgram {
     if ranks <= 5 { #expect(results.allSatisfy { $0.1 > 0 }) }
   }
 
-  @Test("more ranks than candidates evaluate in groups")
+  @Test("of more ranks than candidates some only help to merge")
   func groups() throws {
     let alone = try Self.adapt {
       $0.steps = 2

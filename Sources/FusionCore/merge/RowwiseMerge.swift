@@ -3,7 +3,7 @@ import Tensors
 /// A merged model in which each row of some matrices is a function of the same row of its inputs,
 /// computed when read. All other tensors are the first input's.
 ///
-/// Reading holds a row of every input, whatever the slice.
+/// Reading holds some rows of every input, one at least, whatever the slice.
 public struct RowwiseMerge: StateDict {
   /// The first source's names and shapes, and its types unless cast.
   public let manifest: Manifest
@@ -52,10 +52,16 @@ public struct RowwiseMerge: StateDict {
         ? sources[0].stateDict : try sources[0].stateDict.casting(to: info.dtype)
       return try source.read(slice, into: destination)
     }
+    guard slice.count > 0 else { return }
     let columns = max(info.shape.last ?? 1, 1)
-    let size = info.dtype.byteCount
+    let touched =
+      slice.elements.lowerBound / columns
+      * columns..<min(
+        (slice.elements.upperBound + columns - 1) / columns * columns, info.count)
+    let run = min(WorkingMemory.chunk(inputs: sources.count, unit: columns), touched.count)
     let room = UnsafeMutableBufferPointer<Double>.allocate(capacity: columns * sources.count)
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: columns * 8, alignment: 64)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: run * 8 * sources.count, alignment: 64)
     defer {
       room.deallocate()
       bytes.deallocate()
@@ -63,29 +69,12 @@ public struct RowwiseMerge: StateDict {
     let values = sources.indices.map {
       UnsafeMutableBufferPointer(rebasing: room[$0 * columns..<($0 + 1) * columns])
     }
-    let precision = sources.reduce(DType.bool) {
-      DType.promoted($0, $1.stateDict.manifest.tensors[$1.positions[slice.tensor]].dtype)
-    }
-    var next = slice.elements.lowerBound
-    while next < slice.elements.upperBound {
-      let start = next / columns * columns
-      let end = min(start + columns, slice.elements.upperBound)
-      for (source, row) in zip(sources, values) {
-        let position = source.positions[slice.tensor]
-        let dtype = source.stateDict.manifest.tensors[position].dtype
-        let stored = UnsafeMutableRawBufferPointer(rebasing: bytes[0..<columns * dtype.byteCount])
-        try source.stateDict.read(
-          Slice(tensor: position, elements: start..<start + columns), into: stored)
-        Conversion.load(UnsafeRawBufferPointer(stored), as: dtype, into: row)
+    for first in stride(from: touched.lowerBound, to: touched.upperBound, by: run) {
+      let rows = first..<min(first + run, touched.upperBound)
+      let stored = try read(rows, of: slice.tensor, into: bytes)
+      for start in stride(from: first, to: rows.upperBound, by: columns) {
+        compute(slice, rowAt: start, of: stored, from: first, values, into: destination)
       }
-      kernel(
-        MatrixRow(
-          tensor: slice.tensor, firstElement: start, precision: precision, values: values))
-      let offset = next - slice.elements.lowerBound
-      Conversion.store(
-        UnsafeBufferPointer(rebasing: values[0][next - start..<end - start]), as: info.dtype,
-        into: .init(rebasing: destination[offset * size..<(offset + end - next) * size]))
-      next = end
     }
   }
 
@@ -98,6 +87,57 @@ public struct RowwiseMerge: StateDict {
           of: Slice(tensor: source.positions[slice.tensor], elements: slice.elements)))
     }
     return total
+  }
+
+  /// Reads elements of a tensor of every source, one source after the other.
+  private func read(
+    _ elements: Range<Int>, of tensor: Int, into bytes: UnsafeMutableRawBufferPointer
+  ) throws -> [(bytes: UnsafeRawBufferPointer, dtype: DType)] {
+    let size = bytes.count / sources.count
+    var stored: [(bytes: UnsafeRawBufferPointer, dtype: DType)] = []
+    var reads: [SliceRead] = []
+    for (number, source) in sources.enumerated() {
+      let position = source.positions[tensor]
+      let dtype = source.stateDict.manifest.tensors[position].dtype
+      let start = number * size
+      let place = UnsafeMutableRawBufferPointer(
+        rebasing: bytes[start..<start + elements.count * dtype.byteCount])
+      reads.append(
+        SliceRead(source.stateDict, Slice(tensor: position, elements: elements), into: place))
+      stored.append((UnsafeRawBufferPointer(place), dtype))
+    }
+    try SliceRead.all(reads)
+    return stored
+  }
+
+  /// Computes the row that starts at element `position`, and stores those of its elements that `slice` has.
+  ///
+  /// - Parameters:
+  ///   - stored: elements of every source from `first` on.
+  ///   - values: a row of every source.
+  private func compute(
+    _ slice: Slice, rowAt position: Int, of stored: [(bytes: UnsafeRawBufferPointer, dtype: DType)],
+    from first: Int, _ values: [UnsafeMutableBufferPointer<Double>],
+    into destination: UnsafeMutableRawBufferPointer
+  ) {
+    let columns = values[0].count
+    for (source, row) in zip(stored, values) {
+      let size = source.dtype.byteCount
+      let start = (position - first) * size
+      Conversion.load(
+        .init(rebasing: source.bytes[start..<start + columns * size]), as: source.dtype, into: row)
+    }
+    kernel(
+      MatrixRow(
+        tensor: slice.tensor, firstElement: position,
+        precision: stored.reduce(.bool) { DType.promoted($0, $1.dtype) }, values: values))
+    let wanted = slice.elements.clamped(to: position..<position + columns)
+    let dtype = manifest.tensors[slice.tensor].dtype
+    let offset = (wanted.lowerBound - slice.elements.lowerBound) * dtype.byteCount
+    Conversion.store(
+      .init(rebasing: values[0][wanted.lowerBound - position..<wanted.upperBound - position]),
+      as: dtype,
+      into: .init(rebasing: destination[offset..<offset + wanted.count * dtype.byteCount]))
   }
 
   /// The same merge, rounded once into another type.

@@ -8,8 +8,8 @@ import Tensors
 /// θ_l = θ0_l + Σ_t w_{t,l} τ_{t,l}, with one weight per model, or one per model and layer.
 ///
 /// The search needs no gradients: an evolution strategy (`CMAES`) proposes weights, the task pool
-/// evaluates them, and the best weights seen are those of the result. The groups of ranks evaluate
-/// candidates side by side.
+/// evaluates them, and the best weights seen are those of the result. The ranks merge candidates
+/// together and evaluate them side by side.
 public final class AdaptiveAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   /// Named after the example in FusionBench's guide to algorithms.
   public override class var targets: [String] { ["fusion_bench.method.AdaptiveAlgorithm"] }

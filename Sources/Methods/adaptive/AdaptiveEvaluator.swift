@@ -1,64 +1,56 @@
 import FusionCore
 import Tensors
 
-/// Evaluates candidates side by side: the ranks form groups, and every group merges and evaluates its
-/// share of the candidates.
+/// Evaluates candidates side by side: all ranks merge as many candidates at a time as there are ranks
+/// that evaluate, and each of these gets a copy of one.
 ///
 /// A candidate's score does not depend on the number of ranks: one thread evaluates it, whoever does.
 struct AdaptiveEvaluator {
   private let world: any Fabric
-  private let group: any Fabric
-  private let groupNumber: Int
-  private let groupCount: Int
+  /// The ranks that evaluate.
+  private let evaluators: [Int]
   private let taskpool: BaseTaskPool
 
-  /// Forms the groups.
-  ///
-  /// Every process of `world` needs to call this initialiser.
+  /// Chooses the ranks that evaluate, evenly among all.
   ///
   /// - Parameter candidates: how many there are at a time.
-  /// - Throws: what splitting throws.
-  init(world: any Fabric, taskpool: BaseTaskPool, candidates: Int) throws {
+  init(world: any Fabric, taskpool: BaseTaskPool, candidates: Int) {
     self.world = world
     self.taskpool = taskpool
-    groupCount = min(world.worldSize, candidates)
-    groupNumber = world.globalRank * groupCount / world.worldSize
-    group = try world.split(color: groupNumber)
-    group.threads = world.threads
+    let count = min(world.worldSize, candidates)
+    evaluators = (0..<count).map { ($0 * world.worldSize + count - 1) / count }
   }
 
   /// The scores of candidates, in order, on every rank.
   ///
   /// Every process of the world needs to call this method.
   ///
+  /// - Parameter candidates: merges of the same inputs.
   /// - Throws: `AgreedError` when reading or evaluating failed on any rank.
   func scores(of candidates: [any StateDict]) throws -> [AdaptiveScore] {
-    // A group that fails leaves no collective of the world unanswered.
-    let own = Result { try ownScores(of: candidates) }
-    nonisolated(unsafe) var table = try world.agreeing { try own.get() }
+    // Bits of accuracy and loss of every candidate; 0 for those that others evaluate.
+    nonisolated(unsafe) var table = [UInt64](repeating: 0, count: 2 * candidates.count)
+    let threads = taskpool.threads
+    taskpool.threads = world.threads
+    defer { taskpool.threads = threads }
+    for first in stride(from: 0, to: candidates.count, by: evaluators.count) {
+      let wave = first..<min(first + evaluators.count, candidates.count)
+      let copies = try world.materialise(
+        StateDictGroup(Array(candidates[wave])), on: Array(evaluators.prefix(wave.count)))
+      try world.agreeing {
+        for (number, copy) in zip(wave, copies) {
+          guard let copy else { continue }
+          let score = try AdaptiveScore(try taskpool.evaluate(copy))
+          table[2 * number] = score.accuracy.bitPattern
+          table[2 * number + 1] = score.loss.bitPattern
+        }
+      }
+    }
     try table.withUnsafeMutableBytes { try world.join($0) }
     return stride(from: 0, to: table.count, by: 2).map {
       AdaptiveScore(
         accuracy: Double(bitPattern: table[$0]), loss: Double(bitPattern: table[$0 + 1]))
     }
-  }
-
-  /// Bits of accuracy and loss of every candidate; 0 for those of other groups.
-  private func ownScores(of candidates: [any StateDict]) throws -> [UInt64] {
-    var table = [UInt64](repeating: 0, count: 2 * candidates.count)
-    let threads = taskpool.threads
-    taskpool.threads = group.threads
-    defer { taskpool.threads = threads }
-    for (number, candidate) in candidates.enumerated() where number % groupCount == groupNumber {
-      let copy = try group.materialise(StateDictGroup([candidate]))?[0]
-      try group.onGlobalZero {
-        guard let copy else { return }
-        let score = try AdaptiveScore(try taskpool.evaluate(copy))
-        table[2 * number] = score.accuracy.bitPattern
-        table[2 * number + 1] = score.loss.bitPattern
-      }
-    }
-    return table
   }
 }
 

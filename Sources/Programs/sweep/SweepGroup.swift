@@ -7,7 +7,8 @@ import Tensors
 
 /// Ranks that run jobs of a sweep together, batch after batch.
 ///
-/// While the first rank evaluates a batch, the others already merge the next one.
+/// While the first rank evaluates a batch, the others already merge the next one, unless it has models
+/// that are to be read by one rank each.
 final class SweepGroup {
   private let world: any Fabric
   private let jobs: [SweepJob]
@@ -55,7 +56,8 @@ final class SweepGroup {
     while let number = try next(claims) {
       let batch = batches[number].map { jobs[$0] }
       let programs = try start(batch)
-      if let merged = waiting, merged.isWork, world.worldSize > 1 {
+      let needsAll = programs.contains { (try? $0.get())?.needsEveryRank == true }
+      if let merged = waiting, merged.isWork, world.worldSize > 1, !needsAll {
         waiting = try merge(batch, programs, whileEvaluating: merged)
       } else {
         evaluate(waiting)

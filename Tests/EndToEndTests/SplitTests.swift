@@ -1,0 +1,160 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SplitTests {
+  private static let models = "modelpool.models={_pretrained_: base, a: ft1, b: ft2, c: ft3}"
+
+  /// Runs every case of `SameBytesTests` in one sweep.
+  private func sweep(_ options: [String], to out: String, ranks: Int, in folder: URL) throws {
+    let run = try CommandRun(
+      [
+        "-m", "--config-dir", "options", "+case=glob(*)", "print_config=false",
+        "merged_model_save_path='{log_dir}/m'", "hydra.sweep.dir=\(out)",
+      ] + options, ranks: ranks, in: folder, seconds: 240)
+    try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
+  }
+
+  @Test("a rank that reads whole models writes the bytes that one which reads slices does")
+  func splitDoesNotMatter() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .bfloat16)
+    let options = folder.url.appendingPathComponent("options/case")
+    try FileManager.default.createDirectory(at: options, withIntermediateDirectories: true)
+    for (number, one) in SameBytesTests.cases.enumerated() {
+      let name = "c\(number < 10 ? "0" : "")\(number).yaml"
+      try Data(one.yaml.utf8).write(to: options.appendingPathComponent(name))
+    }
+    try sweep([], to: "layer", ranks: 0, in: folder.url)
+    for (ranks, options) in [
+      (1, []), (2, ["fabric.threads=2"]), (3, ["fabric.memory=16MiB"]), (4, ["fabric.io=mmap"]),
+    ] {
+      try sweep(
+        ["fabric.split=model"] + options, to: "model\(ranks)", ranks: ranks, in: folder.url)
+      for (number, one) in SameBytesTests.cases.enumerated() {
+        let isSame =
+          try folder.bytes("model\(ranks)/\(number)/m/model.safetensors")
+          == folder.bytes("layer/\(number)/m/model.safetensors")
+        #expect(isSame, "\(one.method), \(ranks) ranks")
+        #expect(folder.exists("model\(ranks)/\(number)/m/config.json"))
+      }
+    }
+    let manifest = try String(
+      decoding: folder.bytes("model2/0/m/merge_manifest.json"), as: UTF8.self)
+    #expect(manifest.contains("\"split\": \"model\""), "\(manifest)")
+  }
+
+  /// Gives every model to one rank alone: rank r starts in the folder `r`, and model m is in the
+  /// folder of rank m mod `ranks`.
+  private func deal(_ folder: TemporaryFolder, among ranks: Int) throws -> [String] {
+    let manager = FileManager.default
+    for rank in 0..<ranks {
+      try manager.createDirectory(
+        at: folder.url.appendingPathComponent("\(rank)"), withIntermediateDirectories: true)
+    }
+    // The base is not rank 0's, so that its configuration has to travel.
+    for (number, name) in ["ft3", "base", "ft1", "ft2"].enumerated() {
+      try manager.moveItem(
+        at: folder.url.appendingPathComponent(name),
+        to: folder.url.appendingPathComponent("\(number % ranks)/\(name)"))
+    }
+    return [
+      "/bin/sh", "-c", "cd \"$OMPI_COMM_WORLD_RANK\" && exec \"$@\"", "sh",
+      CommandRun.executable.path,
+    ]
+  }
+
+  @Test(
+    "models that one rank alone sees are merged to the same bytes",
+    arguments: [
+      ["method=ties_merging"], ["method=task_arithmetic"], ["method=dare/ties_merging", "seed=3"],
+      ["method=model_recombination", "seed=3"], ["method=emr_merging/emr_merging"],
+      ["method=opcm/opcm", "seed=7"], ["method=model_stock/model_stock"],
+    ])
+  func disjointFolders(_ method: [String]) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    try Data("{\"version\": \"1.0\"}".utf8).write(
+      to: folder.url.appendingPathComponent("base/tokenizer.json"))
+    let options = method + [Self.models, "modelpool=state_dict", "print_config=false"]
+    let whole = try CommandRun(
+      options + ["merged_model_save_path=whole"], in: folder.url)
+    try #require(whole.status == 0, "\(whole.errors)")
+    for ranks in [2, 3] {
+      let dealt = try TemporaryFolder()
+      try TinyModels.write(to: dealt.url, dtype: .float32)
+      try Data("{\"version\": \"1.0\"}".utf8).write(
+        to: dealt.url.appendingPathComponent("base/tokenizer.json"))
+      let program = try deal(dealt, among: ranks)
+      let out = dealt.url.appendingPathComponent("out").path
+      let run = try CommandRun(
+        options + [
+          "merged_model_save_path=\(out)", "fabric.split=auto",
+          "hydra.run.dir=\(dealt.url.path)/run",
+        ], ranks: ranks, in: dealt.url, program: program)
+      try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
+      let files = folder.files().filter { file in
+        file.hasPrefix("whole/") && !file.contains("manifest")
+          && [".safetensors", ".json"].contains { file.hasSuffix($0) }
+      }
+      #expect(files.contains { $0.hasSuffix("tokenizer.json") })
+      for file in files {
+        let isSame =
+          try folder.bytes(file)
+          == dealt.bytes(file.replacingOccurrences(of: "whole/", with: "out/"))
+        #expect(isSame, "\(file), \(ranks) ranks")
+      }
+    }
+  }
+
+  @Test("without a rank that sees a model, and with a file that is none, all ranks end with a line")
+  func errors() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    let program = try deal(folder, among: 2)
+    func run(_ models: String) throws -> CommandRun {
+      try CommandRun(
+        [
+          "method=ties_merging", "modelpool.models=\(models)", "fabric.split=model",
+          "print_config=false", "merged_model_save_path=\(folder.url.path)/out",
+          "hydra.run.dir=\(folder.url.path)/run",
+        ], ranks: 2, in: folder.url, program: program)
+    }
+    let unseen = try run("{_pretrained_: base, a: ft1, b: nowhere}")
+    #expect(unseen.status == 1)
+    #expect(
+      unseen.lastErrorLine.contains("model 'b': none of the 2 ranks sees a checkpoint at nowhere"),
+      "\(unseen.errors)")
+
+    let broken = folder.url.appendingPathComponent("1/ft2/model.safetensors")
+    try Data("no header".utf8).write(to: broken)
+    let invalid = try run("{_pretrained_: base, a: ft1, b: ft2}")
+    #expect(invalid.status == 1)
+    #expect(invalid.lastErrorLine.contains("ft2/model.safetensors"), "\(invalid.errors)")
+    #expect(!folder.exists("out/model.safetensors"))
+    // What is not asked for is not opened.
+    let unused = try run("{_pretrained_: base, a: ft1, _other_: ft2}")
+    #expect(unused.status == 0, "\(unused.errors)")
+  }
+
+  @Test("an output of one split is complete for the other, too")
+  func resumes() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    let options = [
+      "method=ties_merging", Self.models, "print_config=false", "fabric.split=model",
+    ]
+    let whole = try CommandRun(options + ["merged_model_save_path=whole"], in: folder.url)
+    #expect(whole.status == 0, "\(whole.errors)")
+    for split in ["model", "layer"] {
+      let run = try CommandRun(
+        options + ["merged_model_save_path=out", "resume=true", "fabric.split=\(split)"], ranks: 2,
+        in: folder.url)
+      #expect(run.status == 0, "\(run.errors)")
+      // Sizes and times are those that each reader sees: the plan is the same for both.
+      if split == "layer" { #expect(run.errors.contains("is complete"), "\(run.errors)") }
+      #expect(
+        try folder.bytes("out/model.safetensors") == folder.bytes("whole/model.safetensors"))
+    }
+  }
+}

@@ -3,7 +3,7 @@ import Tensors
 /// A merged model in which each row of some matrices is a function of the same row of its inputs,
 /// computed when read. All other tensors are the first input's.
 ///
-/// Reading holds a row of every input, whatever the slice.
+/// Reading holds a row of every input, or some 16,384 elements of short rows, whatever the slice.
 public struct RowwiseMerge: StateDict {
   /// The first source's names and shapes, and its types unless cast.
   public let manifest: Manifest
@@ -53,41 +53,35 @@ public struct RowwiseMerge: StateDict {
       return try source.read(slice, into: destination)
     }
     let columns = max(info.shape.last ?? 1, 1)
-    let size = info.dtype.byteCount
-    let room = UnsafeMutableBufferPointer<Double>.allocate(capacity: columns * sources.count)
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: columns * 8, alignment: 64)
-    defer {
-      room.deallocate()
-      bytes.deallocate()
-    }
-    let values = sources.indices.map {
-      UnsafeMutableBufferPointer(rebasing: room[$0 * columns..<($0 + 1) * columns])
-    }
+    let first = slice.elements.lowerBound / columns
+    let end = (slice.elements.upperBound + columns - 1) / columns
+    let room = RowBlock(
+      sources: sources.count, columns: columns,
+      rows: min(end - first, max(Self.blockSize / columns, 1)))
     let precision = sources.reduce(DType.bool) {
       DType.promoted($0, $1.stateDict.manifest.tensors[$1.positions[slice.tensor]].dtype)
     }
-    var next = slice.elements.lowerBound
-    while next < slice.elements.upperBound {
-      let start = next / columns * columns
-      let end = min(start + columns, slice.elements.upperBound)
-      for (source, row) in zip(sources, values) {
-        let position = source.positions[slice.tensor]
-        let dtype = source.stateDict.manifest.tensors[position].dtype
-        let stored = UnsafeMutableRawBufferPointer(rebasing: bytes[0..<columns * dtype.byteCount])
-        try source.stateDict.read(
-          Slice(tensor: position, elements: start..<start + columns), into: stored)
-        Conversion.load(UnsafeRawBufferPointer(stored), as: dtype, into: row)
+    for start in stride(from: first, to: end, by: max(room.rows, 1)) {
+      let rows = start..<min(start + room.rows, end)
+      for (number, source) in sources.enumerated() {
+        try room.load(number, rows, of: source.stateDict, at: source.positions[slice.tensor])
       }
-      kernel(
-        MatrixRow(
-          tensor: slice.tensor, firstElement: start, precision: precision, values: values))
-      let offset = next - slice.elements.lowerBound
-      Conversion.store(
-        UnsafeBufferPointer(rebasing: values[0][next - start..<end - start]), as: info.dtype,
-        into: .init(rebasing: destination[offset * size..<(offset + end - next) * size]))
-      next = end
+      for row in rows {
+        kernel(
+          MatrixRow(
+            tensor: slice.tensor, firstElement: row * columns, precision: precision,
+            values: room.row(row - rows.lowerBound)))
+      }
+      let elements = slice.elements.clamped(
+        to: rows.lowerBound * columns..<rows.upperBound * columns)
+      room.store(
+        elements.lowerBound - rows.lowerBound * columns, as: info.dtype, count: elements.count,
+        into: destination, at: elements.lowerBound - slice.elements.lowerBound)
     }
   }
+
+  /// Elements of a source that are read at a time, about.
+  private static let blockSize = 1 << 14
 
   /// The same merge, rounded once into another type.
   ///

@@ -10,11 +10,25 @@ CK_INLINE uint64_t ck_order(double value) {
   return bits >> 63 ? ~bits : bits | 1ull << 63;
 }
 
+#define SMALL 32
+
 void ck_mark_smallest(const double *metric, size_t n, size_t k, uint8_t *marks) {
   memset(marks, 0, n);
   if (k == 0) return;
   if (k >= n) {
     memset(marks, 1, n);
+    return;
+  }
+  if (n <= SMALL) {
+    // Each element's rank, counted: groups of neighbours are this small.
+    uint64_t patterns[SMALL];
+    for (size_t i = 0; i < n; i++) patterns[i] = ck_order(metric[i]);
+    for (size_t i = 0; i < n; i++) {
+      size_t rank = 0;
+      for (size_t j = 0; j < n; j++)
+        rank += patterns[j] < patterns[i] || (patterns[j] == patterns[i] && j < i);
+      marks[i] = rank < k;
+    }
     return;
   }
   // The k-th smallest pattern, found byte by byte from the top.

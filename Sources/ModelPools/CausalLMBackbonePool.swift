@@ -30,11 +30,15 @@ public final class CausalLMBackbonePool: CausalLMPool {
     return layers
   }
 
-  /// The pre-trained (else the first) model with `merged` in the place of its layers.
+  /// The pre-trained (else the first) model with `merged` in the place of its layers, however many.
   ///
   /// - Throws: what opening throws.
   public override func completed(_ merged: any StateDict) throws -> any StateDict {
     guard let layers = try loadPretrainedOrFirstModel() as? SelectedStateDict else { return merged }
-    return try CompletedStateDict(merged, with: layers.source)
+    // Layers that the merge left out must not come back.
+    let rest = try SelectedStateDict(layers.source) {
+      !$0.string.hasPrefix(Self.prefix) || merged.manifest.position(of: $0) != nil
+    }
+    return try CompletedStateDict(merged, with: rest)
   }
 }

@@ -157,6 +157,31 @@ import Testing
       #expect(folder.exists("out/checkpoints/merged_model_0/config.json"))
     }
 
+    @Test("adaptive jobs of a sweep find what single runs find, on any number of ranks")
+    func adaptiveSweep() throws {
+      let folder = try TemporaryFolder()
+      let common = [
+        "method=adaptive", "method.adaptation_steps=1", "method.population=4", "fast_dev_run=true",
+        "modelpool=demo", "taskpool=demo", "path.root_dir=\(Self.root.path)", "print_config=false",
+      ]
+      for ranks in [0, 3] {
+        let run = try CommandRun(
+          ["-m", "method.step_size=0.05,0.2", "hydra.sweep.dir=sweep\(ranks)"] + common,
+          ranks: ranks, in: folder.url, seconds: 240)
+        try #require(run.status == 0, "\(run.errors)")
+      }
+      for (job, size) in ["0.05", "0.2"].enumerated() {
+        let run = try CommandRun(
+          ["method.step_size=\(size)", "path.log_dir=log\(job)"] + common, in: folder.url,
+          seconds: 240)
+        try #require(run.status == 0, "\(run.errors)")
+        let expected = try folder.bytes("log\(job)/adaptive_weights.json")
+        for ranks in [0, 3] {
+          #expect(try folder.bytes("sweep\(ranks)/\(job)/adaptive_weights.json") == expected)
+        }
+      }
+    }
+
     /// SHA-256 of the bytes of all tensors in the order of their names.
     private static func digest(_ path: String) throws -> String {
       let model = try Checkpoint.open(path)

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Tensors
 import Testing
@@ -144,6 +145,58 @@ import Testing
       }
     }
     #expect(Set(reference).count == 3)
+  }
+
+  @Test(
+    "depth upscaling through a pool of layers gives a whole model, deeper or shallower",
+    arguments: ["range(0,3),1", "2"])
+  func depthUpscaling(_ layers: String) throws {
+    let folder = try TemporaryFolder()
+    let shapes: [(TensorName, [Int])] =
+      [("lm_head.weight", [6, 4]), ("model.embed_tokens.weight", [6, 4])]
+      + (0..<3).flatMap { layer -> [(TensorName, [Int])] in
+        [
+          (TensorName("model.layers.\(layer).mlp.weight"), [4, 4]),
+          (TensorName("model.layers.\(layer).norm.weight"), [4]),
+        ]
+      } + [("model.norm.weight", [4])]
+    let tensors = try shapes.enumerated().map { number, one in
+      try Tensor(
+        one.0, shape: one.1,
+        values: (0..<one.1.reduce(1, *)).map { Double(100 * number + $0) })
+    }
+    let base = folder.url.appendingPathComponent("base")
+    try TinyModels.save(tensors, to: base)
+    try Data("{\"model_type\": \"llama\", \"num_hidden_layers\": 3}".utf8).write(
+      to: base.appendingPathComponent("config.json"))
+    let wanted = layers == "2" ? [2] : [0, 1, 2, 1]
+    let list = layers == "2" ? "2" : "\"range(0,3)\",1"
+    for ranks in [0, 3] {
+      let run = try CommandRun(
+        [
+          "method=depth_upscaling", "method.layer_indices=[\(list)]",
+          "modelpool=CausalLMPool/backbone", "modelpool.models={only: base}",
+          "merged_model_save_path=out\(ranks)", "print_config=false",
+        ], ranks: ranks, in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+      let model = try Checkpoint.open(folder.url.appendingPathComponent("out\(ranks)").path)
+      #expect(model.manifest.tensors.count == 3 + 2 * wanted.count)
+      for (new, old) in wanted.enumerated() {
+        for part in ["mlp", "norm"] {
+          let source = tensors.first { $0.info.name.string == "model.layers.\(old).\(part).weight" }
+          #expect(
+            try model.tensor(TensorName("model.layers.\(new).\(part).weight")).doubles()
+              == source?.doubles())
+        }
+      }
+      #expect(try model.tensor("lm_head.weight").doubles() == tensors[0].doubles())
+      let config =
+        try JSONSerialization.jsonObject(
+          with: try folder.bytes("out\(ranks)/config.json")) as? [String: Any]
+      #expect(config?["num_hidden_layers"] as? Int == wanted.count)
+    }
+    #expect(
+      try folder.bytes("out0/model.safetensors") == folder.bytes("out3/model.safetensors"))
   }
 
   @Test("ways of reading, memory and threads do not change the bytes")

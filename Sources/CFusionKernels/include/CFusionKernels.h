@@ -118,6 +118,18 @@ void ck_keep_below(const double *measure, double limit, double *values, size_t n
 // smallest.c: marks = 1 at the k smallest values, the first ones among equals, NaN largest; else 0.
 void ck_mark_smallest(const double *metric, size_t n, size_t k, uint8_t *marks);
 
+// order.c: order = the elements by magnitude, the first ones smaller among equals, NaN largest.
+// `scratch` has room for 3 n numbers of 8 bytes.
+void ck_magnitude_order(const double *values, size_t n, uint64_t *scratch, size_t *order);
+// Keeps the element of rank r with probability least + spread r / (n - 1), half of the spread for
+// n = 1; the others become 0. `rescale` divides what stays by its probability.
+void ck_drop_by_rank(double *values, const size_t *order, const uint32_t *draws, size_t n,
+                     double least, double spread, int rescale);
+// result += lambda times the sum of weights[m] * rows[m], of those alone with the sign of that sum if
+// `elects` (a sum of 0 elects +, a NaN has any sign), divided by the sum of their weights if `normalize`.
+void ck_mix_rows(const double *const *rows, const double *weights, size_t models, size_t n,
+                 int elects, int normalize, double lambda, double *result);
+
 // mergekit.c: element-wise parts of mergekit's methods.
 // A tensor as many vectors: element e belongs to vector e / length, or, strided, to e % length; the
 // run starts at element `first`. Adds x·x, y·y and x·y to the three products of each vector.

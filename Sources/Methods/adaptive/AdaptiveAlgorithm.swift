@@ -35,6 +35,9 @@ public final class AdaptiveAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   /// What is improved.
   @Parameter("metric") public var metric = Metric.accuracy
 
+  /// False: candidates are merged and evaluated in between.
+  public override var sharesPasses: Bool { false }
+
   /// Times of the phases.
   public let profiler = SimpleProfiler()
   /// The best weights of the last run.

@@ -53,7 +53,8 @@ public class DellaMerging: BaseAlgorithm, SimpleProfilerMixin {
         let base = try modelpool.loadPretrainedModel()
         guard modelpool.count > 0 else { throw PoolError.noModels }
         let draws = RandomDraws(seed: seed(seed), manifest: base.manifest)
-        let mix = RowMix(electsSigns: electsSigns, normalize: normalize, lambda: lambda)
+        let (elects, normalize, lambda) = (electsSigns, normalize, lambda)
+        let weights = samplers.map(\.weight)
         return .model(
           try RowwiseMerge(
             [base] + modelpool.models(), label: "DELLA",
@@ -65,7 +66,7 @@ public class DellaMerging: BaseAlgorithm, SimpleProfilerMixin {
             for (m, sampler) in samplers.enumerated() {
               sampler.sample(row, model: m, draws)
             }
-            mix.mix(row, weights: samplers.map(\.weight))
+            row.mix(weights: weights, elects: elects, normalize: normalize, lambda: lambda)
           })
       }
     }
@@ -97,51 +98,14 @@ private struct RowSampler: Sendable {
   /// Makes the row of model `model` its task vector, of which some values are dropped.
   func sample(_ row: MatrixRow, model: Int, _ draws: RandomDraws) {
     let values = row.values[model + 1]
-    for i in values.indices { values[i] -= row.values[0][i] }
+    let base = row.result
+    for i in values.indices { values[i] -= base[i] }
     row.round(values)
     guard density < 1 else { return }
-    // Ranks by magnitude, the first ones smaller among equals, NaN the largest.
-    let keys = values.map(\.magnitude.bitPattern)
-    let order = values.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: values.count) { random in
       draws.fill(random, tensor: row.tensor, model: model, from: row.firstElement)
-      for (rank, i) in order.enumerated() {
-        let share = order.count > 1 ? Double(rank) / Double(order.count - 1) : 0.5
-        let probability = density - epsilon + 2 * epsilon * share
-        if Double(random[i]) >= probability * 0x1p32 {
-          values[i] = 0
-        } else if rescale {
-          values[i] /= probability
-        }
-      }
-    }
-  }
-}
-
-/// Combines the rows of sparse task vectors, and adds them to the pre-trained one.
-private struct RowMix: Sendable {
-  let electsSigns: Bool
-  let normalize: Bool
-  let lambda: Double
-
-  func mix(_ row: MatrixRow, weights: [Double]) {
-    let total = weights.reduce(0, +)
-    for i in row.result.indices {
-      var sum = 0.0
-      for (m, weight) in weights.enumerated() { sum += weight * row.values[m + 1][i] }
-      var taken = sum
-      var divisor = abs(total) < 1e-8 ? 1 : total
-      if electsSigns {
-        (taken, divisor) = (0, 0)
-        for (m, weight) in weights.enumerated() {
-          let value = weight * row.values[m + 1][i]
-          guard value.isNaN || (sum >= 0 ? value > 0 : value < 0) else { continue }
-          taken += value
-          divisor += weight
-        }
-        if divisor == 0 { divisor = 1 }
-      }
-      row.result[i] += lambda * (normalize ? taken / divisor : taken)
+      MatrixRow.drop(
+        values, draws: random, from: density - epsilon, spread: 2 * epsilon, rescale: rescale)
     }
   }
 }

@@ -36,7 +36,8 @@ public final class MagnitudePruningForLlama: LayerPruning {
         let model = try modelpool.loadPretrainedOrFirstModel()
         return .model(
           try rule().pruned(model, label: "magnitude pruning") { row, metric in
-            for i in metric.indices { metric[i] = row.result[i].magnitude }
+            let values = row.result
+            for i in metric.indices { metric[i] = values[i].magnitude }
             if let type { MatrixRow.round(metric, to: type) }
           })
       }

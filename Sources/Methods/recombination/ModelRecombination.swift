@@ -17,7 +17,8 @@ public func recombineModelList(_ models: [any StateDict], seed: Int = 0) throws 
   guard let first = tables.first else { throw PoolError.noModels }
   for (model, table) in zip(models, tables) {
     if let stray = table.others.first {
-      throw StructureError.notInAList(model.manifest.tensors[stray].name, in: model.label)
+      throw StructureError.notInAList(
+        model.manifest.tensors[stray].name, in: model.label, remedy: "method.model_kind=state_dict")
     }
     guard table.layers.count == first.layers.count else {
       throw StructureError.layerCounts(

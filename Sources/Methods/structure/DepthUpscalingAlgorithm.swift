@@ -35,7 +35,8 @@ public class DepthUpscalingAlgorithm: BaseAlgorithm {
     }
   }
 
-  /// Restacks the one model of the pool, a module list: all names begin with a layer's number.
+  /// Restacks the one model of the pool, a module list: all names begin with a layer's number, or with
+  /// one prefix and that, as those of a pool that hands out layers do.
   ///
   /// - Throws: when the pool has not one model, the model is no module list, or a layer is missing.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
@@ -45,12 +46,16 @@ public class DepthUpscalingAlgorithm: BaseAlgorithm {
         throw StructureError.modelCount(
           method: "depth upscaling", wanted: 1, models: modelpool.modelNames)
       }
-      let model = try modelpool.loadModel(modelpool.modelNames[0])
-      let table = try LayerTable(model, prefix: "")
+      let name = modelpool.modelNames[0]
+      let model = try modelpool.loadModel(name)
+      let table = try LayerTable(model)
       if let stray = table.others.first {
-        throw StructureError.notInAList(model.manifest.tensors[stray].name, in: model.label)
+        throw StructureError.notInAList(
+          model.manifest.tensors[stray].name, in: model.label,
+          remedy: "method._target_=fusion_bench.method.DepthUpscalingForLlama")
       }
-      return .model(try restacked(model, table, configuration: nil))
+      return .model(
+        try restacked(model, table, configuration: try modelpool.configuration(of: name)))
     }
   }
 

@@ -10,9 +10,9 @@ extension StructureError: CustomStringConvertible {
       "\(oneLine(model)): no tensor's name begins with '\(oneLine(prefix))' and a layer's number"
     case .layerNumber(let name, let model):
       "\(oneLine(model)): tensor '\(name)': its layer number is not one that PyTorch writes"
-    case .notInAList(let name, let model):
+    case .notInAList(let name, let model, let remedy):
       "\(oneLine(model)): tensor '\(name)' is in no numbered layer, so the model is no module list; "
-        + "use method.model_kind=state_dict"
+        + "use \(remedy)"
     case .layerCounts(let count, let model, let expected, let reference):
       "\(oneLine(model)) has \(count) layer(s), but \(oneLine(reference)) has \(expected)"
     case .noModule(let name, let model, let reference):

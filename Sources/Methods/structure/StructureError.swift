@@ -5,7 +5,7 @@ import Tensors
 public enum StructureError: Error, Equatable, ExitStatusProviding {
   case noLayers(in: String, prefix: String?)
   case layerNumber(TensorName, in: String)
-  case notInAList(TensorName, in: String)
+  case notInAList(TensorName, in: String, remedy: String)
   case layerCounts(Int, in: String, Int, reference: String)
   case noModule(TensorName, in: String, reference: String)
   case noSuchLayer(key: String, Int, count: Int, in: String)

@@ -23,9 +23,9 @@
   static void (*p##stemr)(const char *, const char *, const int *, T *, T *, const T *, const T *, \
                           const int *, const int *, int *, T *, T *, const int *, const int *,     \
                           int *, int *, T *, const int *, int *, const int *, int *, TEXT, TEXT);  \
-  static void (*p##ormtr)(const char *, const char *, const char *, const int *, const int *,      \
-                          const T *, const int *, const T *, T *, const int *, T *, const int *,   \
-                          int *, TEXT, TEXT, TEXT);                                                \
+  static void (*p##trsm)(const char *, const char *, const char *, const char *, const int *,      \
+                         const int *, const T *, const T *, const int *, T *, const int *, TEXT,   \
+                         TEXT, TEXT, TEXT);                                                        \
   static void (*p##gesdd)(const char *, const int *, const int *, T *, const int *, T *, T *,      \
                           const int *, T *, const int *, T *, const int *, int *, int *, TEXT);    \
   static void (*p##gesvd)(const char *, const char *, const int *, const int *, T *, const int *,  \
@@ -49,9 +49,9 @@ static void *symbol(const char *name, char *reason, size_t capacity) {
 
 #define FIND(p, name) \
   if (!(*(void **)&p##name = symbol(#p #name "_", reason, capacity))) return -1;
-#define FIND_ALL(p, T)                                                                     \
-  FIND(p, gemm)                                                                            \
-  FIND(p, syrk) FIND(p, sytrd) FIND(p, stedc) FIND(p, stemr) FIND(p, ormtr) FIND(p, gesdd) \
+#define FIND_ALL(p, T)                                                                             \
+  FIND(p, gemm)                                                                                    \
+  FIND(p, syrk) FIND(p, sytrd) FIND(p, stedc) FIND(p, stemr) FIND(p, trsm) FIND(p, gesdd)          \
       FIND(p, gesvd) FIND(p, gelqf) FIND(p, orglq)
 
 static int open_library(const char *path, char *reason, size_t capacity) {
@@ -118,11 +118,9 @@ const char *cla_description(void) { return get_config(); }
              support, &relative, work, &lwork, iwork, &liwork, &info, 1, 1);                       \
     return info;                                                                                   \
   }                                                                                                \
-  static int call_##p##ormtr(int n, int k, const void *a, int lda, const void *tau, void *c,       \
-                             int ldc, void *work, int lwork) {                                     \
-    int info = 0;                                                                                  \
-    p##ormtr("L", "L", "N", &n, &k, a, &lda, tau, c, &ldc, work, &lwork, &info, 1, 1, 1);          \
-    return info;                                                                                   \
+  static void call_##p##trsm(char op, int n, int k, const void *l, int ldl, void *b, int ldb) {    \
+    const T one = 1;                                                                               \
+    p##trsm("L", "L", &op, "N", &n, &k, &one, l, &ldl, b, &ldb, 1, 1, 1, 1);                       \
   }                                                                                                \
   static int call_##p##gesdd(int m, int n, void *a, int lda, void *s, void *u, int ldu, void *vt,  \
                              int ldvt, void *work, int lwork, int *iwork) {                        \
@@ -184,10 +182,11 @@ int cla_stemr(char type, int n, void *d, void *e, int first, int last, int *foun
                                    iwork, liwork);
 }
 
-int cla_ormtr(char type, int n, int k, const void *a, int lda, const void *tau, void *c, int ldc,
-              void *work, int lwork) {
-  return type == 's' ? call_sormtr(n, k, a, lda, tau, c, ldc, work, lwork)
-                     : call_dormtr(n, k, a, lda, tau, c, ldc, work, lwork);
+void cla_trsm(char type, char op, int n, int k, const void *l, int ldl, void *b, int ldb) {
+  if (type == 's')
+    call_strsm(op, n, k, l, ldl, b, ldb);
+  else
+    call_dtrsm(op, n, k, l, ldl, b, ldb);
 }
 
 int cla_gesdd(char type, int m, int n, void *a, int lda, void *s, void *u, int ldu, void *vt,

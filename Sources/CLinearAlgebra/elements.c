@@ -23,7 +23,7 @@
           for (size_t i = ib > j ? ib : j + 1; i < n && i < ib + BLOCK; i++)                       \
             a[i * n + j] = a[j * n + i];                                                           \
   }                                                                                                \
-  static size_t nonfinite_##p(size_t count, const T *a, size_t *first) {                           \
+  CLONES static size_t nonfinite_##p(size_t count, const T *a, size_t *first) {                    \
     /* x - x is 0 for finite numbers alone, and a sum of zeros stays 0. */                         \
     T lanes[LANES] = {0};                                                                          \
     size_t i = 0;                                                                                  \
@@ -38,7 +38,7 @@
       if (!isfinite(a[i]) && found++ == 0) *first = i;                                             \
     return found;                                                                                  \
   }                                                                                                \
-  static double largest_##p(size_t count, const T *a) {                                            \
+  CLONES static double largest_##p(size_t count, const T *a) {                                     \
     T lanes[LANES] = {0};                                                                          \
     size_t i = 0;                                                                                  \
     for (; i + LANES <= count; i += LANES)                                                         \
@@ -53,13 +53,14 @@
     for (int l = 1; l < LANES; l++) lanes[0] = lanes[l] > lanes[0] ? lanes[l] : lanes[0];          \
     return lanes[0];                                                                               \
   }                                                                                                \
-  static void scale_rows_##p(size_t rows, size_t columns, const double *factors, T *a) {           \
+  CLONES static void scale_rows_##p(size_t rows, size_t columns, const double *factors, T *a) {    \
     for (size_t i = 0; i < rows; i++, a += columns) {                                              \
       const double factor = factors[i];                                                            \
       for (size_t j = 0; j < columns; j++) a[j] = (T)(factor * a[j]);                              \
     }                                                                                              \
   }                                                                                                \
-  static void row_dots_##p(size_t rows, size_t columns, const T *a, const T *b, double *sums) {    \
+  CLONES static void row_dots_##p(size_t rows, size_t columns, const T *a, const T *b,             \
+                                  double *sums) {                                                  \
     for (size_t i = 0; i < rows; i++, a += columns, b += columns) {                                \
       double lanes[LANES] = {0};                                                                   \
       size_t j = 0;                                                                                \
@@ -71,7 +72,7 @@
       sums[i] = sum;                                                                               \
     }                                                                                              \
   }                                                                                                \
-  static void add_scaled_##p(size_t count, double factor, const T *a, T *b) {                      \
+  CLONES static void add_scaled_##p(size_t count, double factor, const T *a, T *b) {               \
     for (size_t i = 0; i < count; i++) b[i] = (T)(b[i] + factor * a[i]);                           \
   }                                                                                                \
   CLONES static void adam_##p(size_t count, double size, double root, const T *g, T *m, T *v,      \
@@ -115,7 +116,8 @@ void cla_adam(char type, size_t count, double size, double root, const void *gra
   CALL(type, adam, count, size, root, gradient, mean, square, x);
 }
 
-void cla_add_rows(size_t rows, size_t columns, const double *factors, const double *a, double *b) {
+CLONES void cla_add_rows(size_t rows, size_t columns, const double *factors, const double *a,
+                         double *b) {
   for (size_t i = 0; i < rows; i++, a += columns, b += columns) {
     const double factor = factors[i];
     for (size_t j = 0; j < columns; j++) b[j] += factor * a[j];
@@ -130,10 +132,10 @@ CLONES void cla_add_masked(size_t count, double factor, double cut, const double
   }
 }
 
-void cla_narrow(size_t count, const double *a, float *b) {
+CLONES void cla_narrow(size_t count, const double *a, float *b) {
   for (size_t i = 0; i < count; i++) b[i] = (float)a[i];
 }
 
-void cla_widen(size_t count, const float *a, double *b) {
+CLONES void cla_widen(size_t count, const float *a, double *b) {
   for (size_t i = 0; i < count; i++) b[i] = a[i];
 }

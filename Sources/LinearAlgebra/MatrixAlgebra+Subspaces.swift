@@ -68,7 +68,7 @@ extension MatrixAlgebra {
     precondition(a.rows <= a.columns && (0...a.rows).contains(rank))
     guard largestMagnitude(of: a) > 0 else { return nil }
     let gram = try rowGram(a)
-    guard isFinite(gram) else { return nil }
+    guard isInRange(gram) else { return nil }
     let eigen = try eigen(gram)
     let largest = eigen.values.first ?? 0
     // What is below this is left to the full decomposition of `leadingTriplets`.
@@ -143,10 +143,7 @@ extension MatrixAlgebra {
   private func trustedEigen(
     _ gram: consuming Matrix<Double>, leading rank: Int, noise: Double, accuracy: Accuracy
   ) throws -> SymmetricEigen<Double>? {
-    // Values whose squares are beyond the range of numbers.
-    guard isFinite(gram), largestMagnitude(of: gram) > Double.leastNormalMagnitude / 0x1p-106 else {
-      return nil
-    }
+    guard isInRange(gram) else { return nil }
     let eigen = try eigen(gram, leading: rank)
     guard let largest = eigen.values.first, largest > 0 else { return nil }
     let null = noise * noise
@@ -154,6 +151,12 @@ extension MatrixAlgebra {
     let values = eigen.values.map { isResolved && $0 <= null ? 0 : $0 }
     guard values.allSatisfy({ $0 == 0 || $0 >= accuracy.gramLimit * largest }) else { return nil }
     return SymmetricEigen(values: values, vectors: eigen.vectors)
+  }
+
+  /// Whether sums of a Gram matrix's elements, and digits of them, stay in the range of numbers.
+  private func isInRange(_ gram: Matrix<Double>) -> Bool {
+    let largest = largestMagnitude(of: gram)
+    return isFinite(gram) && largest > 0x1p-916 && largest < 0x1p900
   }
 
   /// Σ_i factors_i · q_i q_iᵀ for the rows q_i of `vectors` and factors that are not negative.

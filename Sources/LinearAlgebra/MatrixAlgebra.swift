@@ -89,7 +89,7 @@ public struct MatrixAlgebra {
   }
 
   /// Whether no element is NaN or infinite.
-  func isFinite<Scalar: MatrixScalar>(_ a: Matrix<Scalar>) -> Bool {
+  public func isFinite<Scalar: MatrixScalar>(_ a: Matrix<Scalar>) -> Bool {
     var first = 0
     return cla_nonfinite(Scalar.code, a.count, a.start, &first) == 0
   }
@@ -98,7 +98,7 @@ public struct MatrixAlgebra {
   func scratch<Element: BitwiseCopyable, R>(
     _ count: Int, of type: Element.Type = Element.self,
     _ body: (UnsafeMutableBufferPointer<Element>) throws -> R
-  ) throws -> R {
+  ) rethrows -> R {
     let storage = pool.take(max(count, 1) * MemoryLayout<Element>.stride)
     defer { pool.giveBack(storage) }
     // Exactly as long as asked for: what LAPACK does depends on it.

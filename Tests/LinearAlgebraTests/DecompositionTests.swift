@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -47,6 +48,47 @@ import Testing
     #expect(distance(times(p, g), scaled(p, some.values)) < 1e-11)
     let single = try algebra.eigen(try algebra.matrix(g, as: Float.self), leading: part)
     #expect(zip(single.values, all.values).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  /// Symmetric matrices whose eigenvalues are alone, in clusters, or the same.
+  enum Spectrum: CaseIterable {
+    case separate, close, equal, twice, lowRank, graded, zero
+
+    func matrix(_ n: Int) -> Rows {
+      let a = sample(n, n, seed: 3)
+      let gram = times(a, transposed(a))
+      let few = a.map { Array($0.prefix(3)) }
+      switch self {
+      case .separate: return gram
+      case .close: return filled(n) { gram[$0][$1] * 1e-10 + ($0 == $1 ? 1 : 0) }
+      case .equal: return filled(n) { $0 == $1 ? 3 : 0 }
+      case .twice: return filled(n) { $0 % 2 == $1 % 2 ? gram[$0 / 2][$1 / 2] : 0 }
+      case .lowRank: return times(few, transposed(few))
+      case .graded: return filled(n) { gram[$0][$1] * exp2(-Double($0 + $1)) }
+      case .zero: return filled(n) { _, _ in 0 }
+      }
+    }
+
+    private func filled(_ n: Int, _ element: (Int, Int) -> Double) -> Rows {
+      (0..<n).map { row in (0..<n).map { element(row, $0) } }
+    }
+  }
+
+  @Test(
+    "any part of the eigenvectors is orthonormal and diagonalises, however close the eigenvalues",
+    arguments: Spectrum.allCases, [6, 80])
+  func eigenOfClusters(_ spectrum: Spectrum, _ n: Int) throws {
+    let g = spectrum.matrix(n)
+    let all = try algebra.eigen(try algebra.matrix(g, as: Double.self)).values
+    let size = max(all.map(abs).max() ?? 0, 1e-300)
+    for count in [1, n / 4, n / 2, n / 2 + 1, n] {
+      let some = try algebra.eigen(try algebra.matrix(g, as: Double.self), leading: count)
+      #expect(some.values == some.values.sorted(by: >))
+      #expect(zip(some.values, all).allSatisfy { abs($0 - $1) < 1e-13 * size })
+      let q = some.vectors.asRows
+      #expect(distance(times(q, transposed(q)), identity(count)) < 1e-12)
+      #expect(distance(times(q, g), scaled(q, some.values)) < 1e-12 * size)
+    }
   }
 
   @Test(

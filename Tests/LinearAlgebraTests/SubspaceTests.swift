@@ -108,7 +108,9 @@ import Testing
     #expect(count.fallbacks == 1)
   }
 
-  @Test("numbers whose squares overflow or vanish are no obstacle", arguments: [1e200, 1e-200])
+  @Test(
+    "numbers whose squares overflow or vanish, or nearly, are no obstacle",
+    arguments: [1e200, 1e153, 1e140, 1e-140, 1e-153, 1e-200])
   func extremes(_ scale: Double) throws {
     let a = sample(4, 6).map { $0.map { $0 * scale } }
     let found = try algebra.isotropic(

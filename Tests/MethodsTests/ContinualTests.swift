@@ -88,19 +88,7 @@ private let continualMethods: [MethodCase] = [
     arguments: continualMethods)
   private func agrees(_ method: MethodCase) throws {
     let merged = try #require(try method.make().run(try Self.pool()).model)
-    let expected = try Checkpoint.open(
-      "\(Self.folder)/merged_\(method.testDescription).safetensors")
-    let base = try Checkpoint.open("\(Self.folder)/_pretrained_.safetensors")
-    for info in expected.manifest.tensors {
-      let found = try merged.tensor(info.name).doubles()
-      let wanted = try expected.tensor(info.name).doubles()
-      let start = try base.tensor(info.name).doubles()
-      let change = zip(wanted, start).map { abs($0 - $1) }.max() ?? 0
-      let rounding = 1.2e-7 * (wanted.map(abs).max() ?? 0)
-      let worst = zip(found, wanted).map { abs($0 - $1) }.max() ?? 0
-      #expect(
-        worst <= 1e-5 * change + rounding, "\(info.name): \(worst) of a change of \(change)")
-    }
+    try expectReference(merged, "merged_\(method.testDescription)", in: Self.folder)
   }
 
   @Test(

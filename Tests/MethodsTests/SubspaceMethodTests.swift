@@ -61,22 +61,9 @@ private let references: [ReferenceCase] = [
       })
   }
 
-  /// Compares with FusionBench's result: within 1e-5 of the largest change of each tensor,
-  /// and the rounding to float32.
+  /// Compares with FusionBench's result.
   private static func compare(_ merged: any StateDict, _ kind: String, _ name: String) throws {
-    let expected = try Checkpoint.open("\(folder(kind))/merged_\(name).safetensors")
-    let base = try Checkpoint.open("\(folder(kind))/_pretrained_.safetensors")
-    #expect(merged.manifest.tensors.count == expected.manifest.tensors.count)
-    for info in expected.manifest.tensors {
-      let found = try merged.tensor(info.name).doubles()
-      let wanted = try expected.tensor(info.name).doubles()
-      let start = try base.tensor(info.name).doubles()
-      let change = zip(wanted, start).map { abs($0 - $1) }.max() ?? 0
-      let rounding = 1.2e-7 * (wanted.map(abs).max() ?? 0)
-      let worst = zip(found, wanted).map { abs($0 - $1) }.max() ?? 0
-      #expect(
-        worst <= 1e-5 * change + rounding, "\(info.name): \(worst) of a change of \(change)")
-    }
+    try expectReference(merged, "merged_\(name)", in: folder(kind))
   }
 
   @Test(
@@ -180,6 +167,37 @@ private let references: [ReferenceCase] = [
       let merge = try #require(try method.make().run(pool).model)
       let values = try merge.tensor("w").doubles()
       #expect(values.count == shape.0 * shape.1 && values.allSatisfy(\.isFinite))
+    }
+  }
+
+  @Test("finite models whose sum is beyond the range of numbers are an error that names the tensor")
+  func overflow() throws {
+    let pool = try matrixPool(3, 4, dtype: .float64) { model, row, column in
+      model == 0 ? 0 : row == 1 && column == 2 ? 1.5e308 : wavy(model, row, column)
+    }
+    for method in [IsotropicMergingInCommonSubspace(), WUDIMerging(iterationCount: 2)] {
+      let merge = try #require(try method.run(pool).model)
+      let text = message { _ = try merge.tensor("w") }
+      #expect(text?.contains("tensor 'w': the sum of the task vectors") == true, "\(text ?? "")")
+    }
+  }
+
+  @Test(
+    "projections and approximations of more directions than a matrix has take all of them",
+    arguments: [(1, 6), (6, 1), (4, 7), (7, 4), (0, 4)])
+  func ranksBeyondTheMatrix(_ shape: (Int, Int)) throws {
+    let pool = try matrixPool(shape.0, shape.1, models: 2, name: "fc.weight", dtype: .float64, wavy)
+    let model = try pool.loadModel("a").tensor("fc.weight").doubles()
+    guard case .models(let models) = try LowRankApproximation(rank: 99).run(pool) else {
+      Issue.record("several models are expected")
+      return
+    }
+    let approximated = try models[0].model.tensor("fc.weight").doubles()
+    #expect(zip(approximated, model).allSatisfy { abs($0 - $1) < 1e-12 })
+    for directions in [SingularProjectionMergingAlgorithm.Directions.low, .high] {
+      let method = SingularProjectionMergingAlgorithm(k: 99, directions: directions)
+      let values = try #require(try method.run(pool).model).tensor("fc.weight").doubles()
+      #expect(values.count == model.count && values.allSatisfy(\.isFinite))
     }
   }
 

@@ -1,7 +1,9 @@
+import Checkpoints
 import ConfigTree
 import FusionCore
 import Methods
 import Tensors
+import Testing
 
 /// A TSVM with parameters.
 func taskSingularVectors(
@@ -94,6 +96,30 @@ let matrixMethods: [MethodCase] =
     MethodCase(testDescription: "WUDI") { WUDIMerging(iterationCount: 20) },
     MethodCase(testDescription: "KnOTS") { KnOTSMerging(scalingFactor: 0.3, threshold: 50) },
   ]
+
+/// Compares with FusionBench's result in a folder: within 1e-5 of the largest change of each tensor,
+/// and the rounding to float32.
+func expectReference(
+  _ merged: any StateDict, _ name: String, in folder: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let expected = try Checkpoint.open("\(folder)/\(name).safetensors")
+  let base = try Checkpoint.open("\(folder)/_pretrained_.safetensors")
+  #expect(
+    merged.manifest.tensors.count == expected.manifest.tensors.count,
+    sourceLocation: sourceLocation)
+  for info in expected.manifest.tensors {
+    let found = try merged.tensor(info.name).doubles()
+    let wanted = try expected.tensor(info.name).doubles()
+    let start = try base.tensor(info.name).doubles()
+    let change = zip(wanted, start).map { abs($0 - $1) }.max() ?? 0
+    let rounding = 1.2e-7 * (wanted.map(abs).max() ?? 0)
+    let worst = zip(found, wanted).map { abs($0 - $1) }.max() ?? 0
+    #expect(
+      worst <= 1e-5 * change + rounding, "\(info.name): \(worst) of a change of \(change)",
+      sourceLocation: sourceLocation)
+  }
+}
 
 /// A pool of models of one matrix, made by `value` from the model's number (0 is
 /// `_pretrained_`), row and column.

@@ -39,10 +39,6 @@ int cla_stedc(char type, int n, void *d, void *e, void *z, int ldz, void *work, 
 int cla_stemr(char type, int n, void *d, void *e, int first, int last, int *found, void *w, void *z,
               int ldz, int *support, void *work, int lwork, int *iwork, int liwork);
 
-// Q C for the Q of cla_sytrd and the n by k matrix C.
-int cla_ormtr(char type, int n, int k, const void *a, int lda, const void *tau, void *c, int ldc,
-              void *work, int lwork);
-
 // The thin singular value decomposition of A (m by n) by divide and conquer.
 int cla_gesdd(char type, int m, int n, void *a, int lda, void *s, void *u, int ldu, void *vt,
               int ldvt, void *work, int lwork, int *iwork);
@@ -56,6 +52,26 @@ int cla_gelqf(char type, int m, int n, void *a, int lda, void *tau, void *work, 
 
 // The m rows of the Q of cla_gelqf, in place of A.
 int cla_orglq(char type, int m, int n, void *a, int lda, const void *tau, void *work, int lwork);
+
+// X with op(L) X = B in place of B (n by k), for the lower triangle of L (n by n).
+void cla_trsm(char type, char op, int n, int k, const void *l, int ldl, void *b, int ldb);
+
+// Leading eigenpairs of a symmetric tridiagonal matrix with diagonal d and off-diagonal e, whose
+// elements are finite and of magnitude up to 1.
+
+/// The `count` largest eigenvalues, descending, by bisection to a unit in the last place of the
+/// largest magnitude. `work` has n numbers.
+void cla_bisect(int n, const double *d, const double *e, int count, double *values, double *work);
+
+/// Unit vectors from twisted factorisations, row i for values[i]: accurate where an eigenvalue is
+/// alone, anything within a cluster's space where it is not, perhaps the same for all of it. `work`
+/// has 16 n numbers and is aligned to 32 bytes.
+void cla_twisted(int n, const double *d, const double *e, int count, const double *values,
+                 double *z, double *work);
+
+/// The largest length of (T - values[i]) z_i for the rows z_i; NaN if there is one.
+double cla_tridiagonal_residual(int n, const double *d, const double *e, int count,
+                                const double *values, const double *z);
 
 // Loops over elements. Sums are taken in double, in an order that follows from the sizes alone.
 

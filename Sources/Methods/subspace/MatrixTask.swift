@@ -66,10 +66,23 @@ struct MatrixTask {
 
   /// The sum of all task vectors.
   ///
+  /// Only before the result is changed.
+  ///
   /// - Throws: what reading throws, and `LinearAlgebraError.notFinite`.
   func sumOfTaskVectors() throws -> Matrix<Double> {
     let sum = try algebra.zeros(result.rows, result.columns, of: Double.self)
-    for model in 0..<modelCount { algebra.add(try taskVector(model), to: sum) }
+    try result.withValues { base in
+      try sum.withValues { sum in
+        for model in 0..<modelCount {
+          try inputs.addTaskVector(model, tensor, less: UnsafeBufferPointer(base), to: sum)
+        }
+      }
+    }
+    if !algebra.isFinite(sum) {
+      // Whose fault it is.
+      for model in 0..<modelCount { _ = try taskVector(model) }
+      try algebra.requireFinite(sum, "the sum of the task vectors")
+    }
     return sum
   }
 

@@ -10,6 +10,15 @@ public enum InputState {
   public static func describe(_ path: String) -> String? {
     let expanded = Paths.expandingTilde(path)
     if (try? checkPath(expanded)) == nil { return nil }
+    guard let own = files(path, expanded) else { return nil }
+    // An adapter's values depend on the model that it names, too.
+    guard let adapter = try? AdapterDirectory(path),
+      let base = try? AdapterConfig(path: adapter.config).baseModel
+    else { return own }
+    return own + "\(base)\n" + (files(base, Paths.expandingTilde(base)) ?? "")
+  }
+
+  private static func files(_ path: String, _ expanded: String) -> String? {
     switch Paths.kind(of: expanded) {
     case .directory: return describe(directory: expanded)
     case .regular:

@@ -49,10 +49,10 @@ public final class MPIFabric: Fabric {
   /// Waits, asleep, until every process is here.
   public func barrier() throws { try communicator.barrier() }
 
-  /// Gives every process the bytes that `root` holds.
+  /// Gives every process the bytes that `root` holds; the others wait asleep.
   public func broadcast(_ bytes: [UInt8], from root: Int) throws -> [UInt8] {
     var bytes = bytes
-    try communicator.broadcast(&bytes, root: root)
+    try communicator.broadcast(&bytes, root: root, sleeping: true)
     return bytes
   }
 
@@ -68,9 +68,10 @@ public final class MPIFabric: Fabric {
       &values, op: reduction(operation), sleeping: values.count <= Self.fewElements)
   }
 
-  /// Gives every process the bytes of all, in rank order.
+  /// Gives every process the bytes of all, in rank order; who comes early waits asleep.
   public func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
-    try communicator.allGatherV(bytes)
+    try communicator.barrier()
+    return try communicator.allGatherV(bytes)
   }
 
   /// Unites buffers in which every byte is zero except at its owner.

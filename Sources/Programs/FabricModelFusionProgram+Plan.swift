@@ -22,7 +22,7 @@ extension FabricModelFusionProgram {
 
 extension ConfigNode {
   /// All texts below this node, in order.
-  fileprivate var strings: [String] {
+  var strings: [String] {
     switch value {
     case .string(let text): [text]
     case .list(let nodes): nodes.flatMap(\.strings)

@@ -19,11 +19,20 @@ final class MergedModel {
   /// The rank that evaluates it.
   var evaluator = 0
 
-  init(name: String?, path: String?, model: any StateDict, savedPath: String? = nil) {
+  init(
+    name: String?, path: String?, model: any StateDict, savedPath: String? = nil,
+    norm: Double? = nil
+  ) {
     self.name = name
     self.path = path
     self.model = model
     self.savedPath = savedPath
+    self.norm = norm
+  }
+
+  /// Lets go of values in memory, which are not read any more.
+  func release() {
+    model = HandedOverModel(manifest: model.manifest, label: model.label, owner: evaluator)
   }
 
   /// What was saved, or else the model.

@@ -12,7 +12,7 @@ public protocol Fabric: AnyObject {
   var worldSize: Int { get }
   /// Position among the processes of this host.
   var localRank: Int { get }
-  /// Number of processes on this host.
+  /// Number of processes on this host, those of other groups included.
   var localWorldSize: Int { get }
   /// Position of this host among the hosts, from 0.
   var nodeRank: Int { get }

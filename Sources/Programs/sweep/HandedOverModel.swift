@@ -7,7 +7,7 @@ struct HandedOverModel: StateDict {
   /// The process that holds it.
   let owner: Int
   /// The values, on that process.
-  let values: (any StateDict)?
+  var values: (any StateDict)?
 
   /// Everything is its owner's to read.
   func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {

@@ -9,6 +9,7 @@ struct Handover {
     let name: String?
     let savedPath: String?
     let manifest: Manifest?
+    let norm: Double?
   }
 
   /// A job: its models, and what belongs into their report.
@@ -46,6 +47,7 @@ struct Handover {
     .object([
       "name": model.name.map { .string($0) } ?? .null,
       "saved": model.savedPath.map { .string($0) } ?? .null,
+      "norm": model.norm.map { .number($0) } ?? .null,
       "tensors": .array(
         (model.manifest?.tensors ?? []).map {
           .object([
@@ -90,7 +92,7 @@ struct Handover {
     let saved = json["saved"]?.string
     return Model(
       name: json["name"]?.string, savedPath: saved,
-      manifest: saved == nil ? try Manifest(tensors) : nil)
+      manifest: saved == nil ? try Manifest(tensors) : nil, norm: json["norm"]?.double)
   }
 }
 
@@ -101,7 +103,7 @@ extension Handover.Job {
       models: models.map { model in
         Handover.Model(
           name: model.name, savedPath: model.savedPath,
-          manifest: model.savedPath == nil ? model.model.manifest : nil)
+          manifest: model.savedPath == nil ? model.model.manifest : nil, norm: model.norm)
       },
       combination: program?.combination, entries: program?.reportEntries ?? [:])
   }

@@ -38,6 +38,7 @@ final class JobClaims {
     var isSeen: [Int64] = [FileManager.default.fileExists(atPath: path) ? 1 : 0]
     try world.allReduce(&isSeen, .min)
     folder = isSeen[0] == 1 ? path : nil
+    if folder == nil, world.isGlobalZero { try? FileManager.default.removeItem(atPath: path) }
   }
 
   /// The next batch for this group, whose first rank alone asks; nil when all are given.

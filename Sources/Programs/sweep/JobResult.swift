@@ -1,4 +1,5 @@
 import Checkpoints
+import Checkpoints
 import Foundation
 import FusionCore
 import OrderedCollections
@@ -83,7 +84,7 @@ public struct JobResult: Sendable {
       let json = try? JSONValue(parsing: Array(bytes), source: path),
       var result = JobResult(json), result.failure == nil, result.identity == job.identity,
       result.number == job.number,
-      result.models.allSatisfy({ FileManager.default.fileExists(atPath: $0) })
+      result.models.allSatisfy({ SafetensorsWriter.exists($0) })
     else { return nil }
     // What is not the job's own, such as sweep.resume, may be given otherwise this time.
     result.overrides = job.overrides

@@ -146,7 +146,10 @@ final class SweepGroup {
     }
     let handover = try Handover(
       try JSONValue(parsing: try world.broadcast(text, from: 1), source: "rank 1"))
-    if world.isGlobalZero { Log.text(handover.log) }
+    if world.isGlobalZero {
+      try? batch.last?.startLogging()
+      Log.text(handover.log)
+    }
     var models: [Result<[MergedModel], AgreedError>] = []
     for (position, job) in handover.jobs.enumerated() {
       switch job {
@@ -174,12 +177,16 @@ final class SweepGroup {
     guard let manifest = handed.manifest else {
       return MergedModel(
         name: handed.name, path: handed.savedPath, model: try InMemoryStateDict([], label: ""),
-        savedPath: handed.savedPath)
+        savedPath: handed.savedPath, norm: handed.norm)
     }
     let model = HandedOverModel(
       manifest: manifest, label: "merged model", owner: 1, values: held?.model)
     let copy = try world.materialise(StateDictGroup([model]))
-    return MergedModel(name: handed.name, path: nil, model: copy?.first ?? model)
+    held?.release()
+    return MergedModel(
+      name: handed.name, path: nil,
+      model: copy?.first ?? HandedOverModel(manifest: manifest, label: model.label, owner: 1),
+      norm: handed.norm)
   }
 
   /// Evaluates a batch on the first rank; the others do nothing.
@@ -188,6 +195,7 @@ final class SweepGroup {
     for position in merged.batch.indices {
       try? merged.batch[position].startLogging()
       conclude(merged, position, evaluated(merged, position))
+      for model in (try? merged.models[position].get()) ?? [] { model.release() }
     }
   }
 

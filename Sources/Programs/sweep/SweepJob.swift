@@ -45,11 +45,19 @@ public struct SweepJob: Codable, Sendable {
     self.records = records
   }
 
-  /// A checksum of all of its configuration that its results depend on: the same for the job of
-  /// another run of the same sweep.
+  /// A checksum of all that its results depend on: this program's version, the configuration, and
+  /// the state of the files that it names. The same for the job of another run of the same sweep.
   public var identity: String {
-    var text = without(["path", "sweep", "print_config", "print_function_call", "resume"])
-      .yaml().replacingOccurrences(of: folder, with: "{log_dir}")
+    let own = without([
+      "path", "sweep", "print_config", "print_function_call", "resume", "merged_model_save_path",
+      "report_save_path",
+    ])
+    let outputs = ["merged_model_save_path", "report_save_path"].map { config[$0]?.yaml() ?? "" }
+    var text = ([fusionBenchVersion, own.yaml()] + outputs).joined(separator: "\n")
+      .replacingOccurrences(of: folder, with: "{log_dir}")
+    for path in own.strings {
+      if let state = InputState.describe(path) { text += "\(path)\n\(state)" }
+    }
     return text.withUTF8 { Digest.sha256(of: UnsafeRawBufferPointer($0)) }
   }
 

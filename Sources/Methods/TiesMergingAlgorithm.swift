@@ -55,7 +55,7 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
       throw ParameterError.invalid(
         key: "threshold", value: "\(threshold)",
         requirement: "must be a percentage between 1 and 100 or a fraction between 0 and 1, "
-          + "exclusive: 1 and 100 would trim nothing, 0 keep nothing")
+          + "exclusive: 1 and 100 would trim nothing, 0 all but the largest value")
     }
   }
 

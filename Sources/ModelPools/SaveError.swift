@@ -15,7 +15,7 @@ public enum SaveError: Error, Equatable, CustomStringConvertible {
       "output \(oneLine(path)) is where the model '\(oneLine(model))' is read from; "
         + "choose another folder"
     case .invalidModelName(let name):
-      "a model called '\(oneLine(name))' cannot be saved: the name is no folder name"
+      "a model called '\(oneLine(name))' cannot be saved: the name is no folder name, or another model has it"
     case .notFinite(let tensor, let count, let all, let tensors):
       "tensor '\(tensor)' of the output: \(count) of \(all) values are NaN or infinite"
         + (tensors > 1 ? " (\(tensors) such tensors)" : "")

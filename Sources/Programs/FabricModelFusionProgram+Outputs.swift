@@ -19,9 +19,21 @@ extension FabricModelFusionProgram {
       Log.line("merged_model_save_path is null: the model is not saved")
     }
     return try world.agreeing {
-      try result.map { try parts.pool.completed($0) }.namedModels.map { name, model in
+      let models = try result.map { try parts.pool.completed($0) }.namedModels
+      if path != nil { try checkNames(models.compactMap(\.name)) }
+      return models.map { name, model in
         MergedModel(
           name: name, path: path.map { path in name.map { "\(path)/\($0)" } ?? path }, model: model)
+      }
+    }
+  }
+
+  /// Refuses names that cannot be those of different folders.
+  private func checkNames(_ names: [String]) throws {
+    for (position, name) in names.enumerated() {
+      let isFolder = !name.isEmpty && !name.contains("/") && name != "." && name != ".."
+      guard isFolder, !names[..<position].contains(name) else {
+        throw SaveError.invalidModelName(name)
       }
     }
   }

@@ -155,10 +155,10 @@ private let llamaConfig = JSONValue.object([
       "text_config": .object(["num_hidden_layers": .integer(5)]),
       "vision_config": .object(["num_hidden_layers": .integer(3)]),
     ])
-    let changed = config.with(layers: [0, 0, 1, 2], of: 3)
+    let changed = config.with(layers: [0, 0, 1, 2].map { ($0, config) }, of: 3)
     #expect(changed["text_config"] == config["text_config"])
     #expect(changed["vision_config"] == .object(["num_hidden_layers": .integer(4)]))
-    #expect(JSONValue.null.with(layers: [0], of: 3) == .null)
+    #expect(JSONValue.null.with(layers: [(0, nil)], of: 3) == .null)
   }
 
   @Test("layer numbers that PyTorch does not write are refused", arguments: ["00", "100000", "01"])

@@ -27,7 +27,7 @@ import Testing
     #expect(
       text
         == "threshold=\(threshold): must be a percentage between 1 and 100 or a fraction between "
-        + "0 and 1, exclusive: 1 and 100 would trim nothing, 0 keep nothing")
+        + "0 and 1, exclusive: 1 and 100 would trim nothing, 0 all but the largest value")
     let node = ConfigNode(.dictionary(["threshold": ConfigNode(.float(threshold))]))
     #expect(throws: ParameterError.self) { try TiesMergingAlgorithm().configure(node) }
   }

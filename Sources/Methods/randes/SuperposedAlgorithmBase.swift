@@ -62,24 +62,25 @@ open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
 
   /// Positions of the tensors that are superposed.
   func targetPositions(in manifest: Manifest) -> Set<Int> {
-    let matching = manifest.tensors.indices.filter { position in
+    // Which of them are left out is counted in the order of the modules, as in a model in memory.
+    let matching = KeyOrder.auto.positions(of: manifest).filter { position in
       let name = manifest.tensors[position].name.string
       let isMLP = name.contains("mlp") || name.contains("Dense")
       let isAttention = name.contains("attn") || name.contains("Attention")
       let isBias = name.contains("bias")
-      return manifest.tensors[position].dtype.isFloatingPoint
-        && targetLayers.contains { layer in
-          switch layer {
-          case "mlp_w": isMLP && !isBias
-          case "attn_w": isAttention && !isBias
-          case "mlp": isMLP
-          case "attn": isAttention
-          default: true
-          }
+      return targetLayers.contains { layer in
+        switch layer {
+        case "mlp_w": isMLP && !isBias
+        case "attn_w": isAttention && !isBias
+        case "mlp": isMLP
+        case "attn": isAttention
+        default: true
         }
+      }
     }
     return Set(
-      matching.enumerated().filter { ($0.offset + 1) % dropoutRate == 0 }.map(\.element))
+      matching.enumerated().filter { ($0.offset + 1) % dropoutRate == 0 }.map(\.element)
+        .filter { manifest.tensors[$0].dtype.isFloatingPoint })
   }
 
   /// The random matrices for some targets.

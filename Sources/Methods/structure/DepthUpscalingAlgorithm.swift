@@ -81,6 +81,7 @@ public class DepthUpscalingAlgorithm: BaseAlgorithm {
     return try RedirectedStateDict(
       kept(table.others.filter { $0 < first }) + stack + kept(table.others.filter { $0 > first }),
       of: [model], label: "depth upscaling of \(model.label)",
-      configuration: configuration?.with(layers: layers, of: table.layers.count))
+      configuration: configuration?.with(
+        layers: layers.map { ($0, configuration) }, of: table.layers.count))
   }
 }

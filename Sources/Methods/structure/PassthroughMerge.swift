@@ -52,7 +52,7 @@ public final class PassthroughMerge: BaseAlgorithm {
     try stack.addOthers(
       try modelpool.loadModel(slices.sources[0].model), tables[0], slices.sources[0]
     ) { $0.comesBeforeLayers }
-    var layers: [Int] = []
+    var layers: [(number: Int, configuration: JSONValue?)] = []
     for (position, source) in slices.sources.enumerated() {
       let model = try modelpool.loadModel(source.model)
       guard source.layers.upperBound <= tables[position].layers.count else {
@@ -60,11 +60,12 @@ public final class PassthroughMerge: BaseAlgorithm {
           key: "method.slices[\(position)].sources[0].layer_range", source.layers.upperBound - 1,
           count: tables[position].layers.count, in: model.label)
       }
+      let own = try modelpool.configuration(of: source.model)
       for layer in source.layers {
         try stack.add(
           tables[position].layers[layer], of: model, as: "\(tables[0].prefix)\(layers.count)",
           source)
-        layers.append(layer)
+        layers.append((layer, own))
       }
     }
     guard let last = slices.sources.last, let table = tables.last else { throw PoolError.noModels }

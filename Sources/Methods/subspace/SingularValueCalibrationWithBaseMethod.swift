@@ -1,5 +1,6 @@
 import ConfigTree
 import FusionCore
+import OrderedCollections
 import Tensors
 
 /// Merges by another method and calibrates the result, see `SpectralCalibration`.
@@ -20,6 +21,13 @@ public final class SingularValueCalibrationWithBaseMethod: BaseAlgorithm, Simple
   @Parameter("alpha") public var alpha = 1.0
   /// Accepted for FusionBench's configurations: matrices are computed on the CPU.
   @Parameter("accelerator") public var accelerator = ConfigNode(.null)
+
+  /// Where the method that merges makes its passes with others.
+  public override var sharesPasses: Bool { base?.sharesPasses ?? true }
+  /// Those of the method that merges.
+  public override var reportEntries: OrderedDictionary<String, JSONValue> {
+    base?.reportEntries ?? [:]
+  }
 
   /// Times of the phases.
   public let profiler = SimpleProfiler()

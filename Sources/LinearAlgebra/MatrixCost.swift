@@ -13,14 +13,14 @@ public enum MatrixCost {
 
   /// All eigenvectors of a symmetric matrix.
   public static func eigen(_ side: Int) -> Double {
-    Double(side) * Double(side) * Double(side) * 0.22e-9
+    Double(side) * Double(side) * Double(side) * 0.23e-9
   }
 
   /// The leading `count` eigenvectors of a symmetric matrix.
   public static func eigen(_ side: Int, leading count: Int) -> Double {
-    guard count <= side / 2 else { return eigen(side) }
-    let (n, k) = (Double(side), Double(count))
-    return n * n * n * 0.073e-9 + n * k * (28e-9 + k * 0.09e-9 + n * 0.07e-9)
+    guard count <= side / 4 else { return eigen(side) }
+    let n = Double(side)
+    return n * n * n * 0.073e-9 + n * Double(count) * 0.27e-6 + n * n * Double(count) * 0.1e-9
   }
 
   /// Leading triplets of an m x n matrix.

@@ -15,4 +15,7 @@ public struct BlankStateDict: StateDict {
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) {
     destination.initializeMemory(as: UInt8.self, repeating: 0)
   }
+
+  /// Nothing is read from files.
+  public func work(of slice: Slice) -> ReadingWork { ReadingWork() }
 }

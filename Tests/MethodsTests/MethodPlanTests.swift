@@ -101,6 +101,15 @@ private struct PlannedCase: CustomTestStringConvertible, Sendable {
     #expect(after - before == all * result.namedModels.count)
   }
 
+  @Test("a plan of SMILE takes every linear layer for changed")
+  func smile() throws {
+    let method = SmileUpscalingAlgorithm(gateRank: 1, rank: 4)
+    let plan = try MethodPlan(method, on: try Self.pool(try Self.models()))
+    let names = try #require(plan.result.model).manifest.tensors.map(\.name.string)
+    #expect(plan.passes.count == 1)
+    #expect(names.contains("layers.0.gate.weights") && names.contains("layers.1.experts.1.svh"))
+  }
+
   @Test("a matrix takes time, its whole size to read, and memory for its thread")
   func matrices() throws {
     let models = try Self.models()

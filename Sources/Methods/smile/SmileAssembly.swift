@@ -64,6 +64,7 @@ struct SmileAssembly {
       let ranks = shape.ranks(m, n)
       let demand = factors.demand(m, n, shape)
       let (bytes, overflow) = demand.numbers.multipliedReportingOverflow(by: 8)
+      let read = changes.work(of: Slice(tensor: weight, elements: 0..<info.count))
       for part in parts {
         let (name, size) =
           switch part {
@@ -73,8 +74,10 @@ struct SmileAssembly {
           }
         wholes.append(
           TensorwiseMerge.Whole(
-            tensor: infos.count, cost: demand.seconds / Double(parts.count),
-            bytes: overflow ? .max : bytes, group: weight))
+            // The first part that is asked for takes it all.
+            tensor: infos.count, cost: part == .gate ? demand.seconds + read.seconds : 0,
+            bytes: overflow ? .max : bytes, bytesRead: part == .gate ? read.bytesRead : 0,
+            group: weight))
         infos.append(
           try TensorInfo(
             name: TensorName("\(module(of: weight)).\(name)"), dtype: info.dtype, shape: size))

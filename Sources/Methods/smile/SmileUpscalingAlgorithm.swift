@@ -94,10 +94,17 @@ public final class SmileUpscalingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   private func changedWeights(_ changes: ElementwiseInputs) throws -> [Int] {
     let weights = MatrixMerge.linearWeights(in: changes.manifest)
     let others = Set(changes.manifest.tensors.indices).subtracting(weights)
-    let sums = try changes.tensorSums(in: world, count: 1, skipping: others) { block, sums in
-      for taskVector in block.models { sums[0] += taskVector.absoluteSum() }
+    let kept = try changes.tensorSums(in: world, count: 1, skipping: others) { block, sums in
+      for taskVector in block.models {
+        switch taskVector {
+        case .float32(let x): for value in x where value == 0 { sums[0] += 1 }
+        case .float64(let x): for value in x where value == 0 { sums[0] += 1 }
+        }
+      }
     }
-    // Not a number is a change too, and is told when the matrix is decomposed.
-    return weights.filter { sums[$0][0] != 0 }
+    // What is unchanged is counted, so that a plan, which finds zeros, takes all to have changed.
+    return weights.filter {
+      kept[$0][0] < Double(changes.modelCount * changes.manifest.tensors[$0].count)
+    }
   }
 }

@@ -41,6 +41,11 @@ public final class Checkpoint: StoredModel {
   /// Text that the writer left in the (first) file.
   public var metadata: [(key: String, value: String)] { files.first?.metadata ?? [] }
 
+  /// Those of every file: tensors of different files share nothing.
+  public var sharedTensors: [(alias: TensorName, primary: TensorName)] {
+    files.flatMap(\.sharedTensors)
+  }
+
   /// Reads elements, in their stored type, from the file.
   ///
   /// - Parameter destination: exactly `slice.count` elements.

@@ -44,8 +44,18 @@ extension SafetensorsWriter {
     if fsync { try file.synchronize() }
   }
 
+  /// The weights of an adapter, in its directory.
+  public static let adapterName = "adapter_model.safetensors"
+
   /// Whether an output path names one file and not a directory.
   public static func isSingleFile(_ path: String) -> Bool { path.hasSuffix(".safetensors") }
+
+  /// The output at a path: the file of an adapter where there is no model, else the path itself.
+  public static func weights(ofOutput path: String) -> String {
+    let path = Paths.expandingTilde(path)
+    let adapter = Paths.join(path, adapterName)
+    return isSingleFile(path) || exists(path) || !Paths.exists(adapter) ? path : adapter
+  }
 
   /// Whether something stands under the final name of an output.
   public static func exists(_ path: String) -> Bool {

@@ -11,6 +11,8 @@ public protocol StoredModel: StateDict, SideFileSource {
   /// Whether values stand for 8-bit codes and scales on disk, so that the `quantization_config` in
   /// `config.json` does not hold for them.
   var isDequantized: Bool { get }
+  /// Names of tensors that are one tensor on disk: a later name and the first one.
+  var sharedTensors: [(alias: TensorName, primary: TensorName)] { get }
 
   /// The `config.json` beside the weights; nil where there is none.
   ///
@@ -26,6 +28,9 @@ extension StoredModel {
 
   /// False: values are read as they are stored.
   public var isDequantized: Bool { false }
+
+  /// None.
+  public var sharedTensors: [(alias: TensorName, primary: TensorName)] { [] }
 
   /// Asks whether every file is still the one that was opened, with the size and time it had.
   ///

@@ -12,6 +12,8 @@ public protocol TensorFile: Sendable {
   var manifest: Manifest { get }
   /// Text that the writer left.
   var metadata: [(key: String, value: String)] { get }
+  /// Names of tensors that share all their values: a later name and the first one.
+  var sharedTensors: [(alias: TensorName, primary: TensorName)] { get }
 
   /// Copies elements of the tensor at `position` of the manifest.
   ///
@@ -26,4 +28,9 @@ public protocol TensorFile: Sendable {
   ///
   /// - Throws: `CheckpointError.changed`, `.system`.
   func checkUnchanged() throws
+}
+
+extension TensorFile {
+  /// None.
+  public var sharedTensors: [(alias: TensorName, primary: TensorName)] { [] }
 }

@@ -52,6 +52,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   SingularProjectionMergingAlgorithm.self,
   LowRankApproximation.self,
   SmileUpscalingAlgorithm.self,
+  LoRAExtraction.self,
   KnOTSMerging.self,
   OPCM.self,
   OPCMForCLIP.self,

@@ -19,6 +19,9 @@ struct NamePattern {
     }
   }
 
+  /// Whether what the pattern describes stands anywhere in a text.
+  func occurs(in text: String) -> Bool { text.firstMatch(of: regex) != nil }
+
   /// Whether a name begins with what the pattern describes.
   func matchesStart(of name: TensorName) -> Bool {
     name.string.prefixMatch(of: regex) != nil

@@ -34,11 +34,14 @@ public final class CausalLMBackbonePool: CausalLMPool {
   ///
   /// - Throws: what opening throws.
   public override func completed(_ merged: any StateDict) throws -> any StateDict {
-    guard let layers = try loadPretrainedOrFirstModel() as? SelectedStateDict else { return merged }
+    // What is no model needs no rest of one.
+    guard !(merged.origin is any AdapterStateDict),
+      let layers = try loadPretrainedOrFirstModel() as? SelectedStateDict
+    else { return merged }
     // Layers that the merge left out must not come back.
     let rest = try SelectedStateDict(layers.source) {
       !$0.string.hasPrefix(Self.prefix) || merged.manifest.position(of: $0) != nil
     }
-    return try CompletedStateDict(merged, with: rest)
+    return try super.completed(try CompletedStateDict(merged, with: rest))
   }
 }

@@ -57,6 +57,12 @@ final class CompanionFiles {
     return true
   }
 
+  /// Writes `adapter_config.json` for beside the weights of an adapter.
+  func writeAdapterConfiguration(_ configuration: JSONValue) throws {
+    try AtomicFile.write(
+      configuration.text(indent: 2), to: "\(staged.staging)/adapter_config.json", fsync: fsync)
+  }
+
   /// Writes the manifest: for the directory, or for beside the file.
   func writeManifest(_ text: String) throws {
     let name = URL(fileURLWithPath: MergeManifest.path(of: path)).lastPathComponent

@@ -13,7 +13,7 @@ extension Fabric {
   /// - Returns: the manifest.
   /// - Throws: `AgreedError` for the first file that is not what the manifest says.
   public func verifyOutput(_ path: String) throws -> MergeManifest {
-    let path = Paths.expandingTilde(path)
+    let path = SafetensorsWriter.weights(ofOutput: path)
     let manifest = try agreeing { try MergeManifest(of: path) }
     let place: @Sendable (String) -> String = { MergeManifest.place(of: $0, in: path) }
     try agreeing {

@@ -43,11 +43,15 @@ open class LazyStateDictPool: BaseModelPool {
   /// - Throws: `CheckpointError`, `TorchError`, `AdapterError`, `QuantizationError`, and
   ///   `PoolError.notAPath`.
   open override func load(_ config: ConfigNode, name: String) throws -> any StateDict {
-    switch dealt[name] {
-    case .model(let model): model
-    case .failure(let error): throw error
-    case nil: try openStored(name, try modelPath(name))
-    }
+    let model: any StoredModel =
+      switch dealt[name] {
+      case .model(let model): model
+      case .failure(let error): throw error
+      case nil: try openStored(name, try modelPath(name))
+      }
+    let ties = TiedWeights(model)
+    guard !ties.pairs.isEmpty, name != referenceName else { return model }
+    return try ties.aligned(model, to: try loadPretrainedOrFirstModel().manifest)
   }
 
   /// Opens the checkpoint at a path.
@@ -55,6 +59,18 @@ open class LazyStateDictPool: BaseModelPool {
     try openModel(path) {
       name == "_pretrained_" || !self.hasPretrained ? nil : try self.loadPretrainedModel().origin
     }
+  }
+
+  /// The model whose tensors the merged one has.
+  private var referenceName: String? { hasPretrained ? "_pretrained_" : modelNames.first }
+
+  /// The merged model itself; where the pre-trained (else the first) model holds one tensor under
+  /// two names, so does the merged one.
+  open override func completed(_ merged: any StateDict) throws -> any StateDict {
+    guard !(merged.origin is any AdapterStateDict), count > 0 || hasPretrained,
+      let reference = try loadPretrainedOrFirstModel().origin as? any StoredModel
+    else { return merged }
+    return try TiedWeights(reference).tied(merged)
   }
 
   /// Reads the `config.json` in the checkpoint's directory, or that of an adapter's base.

@@ -30,9 +30,13 @@ public struct MergeManifest: Codable, Sendable {
     case plan
   }
 
-  /// The manifest's place for an output: in the directory, or beside the file.
+  /// The manifest's place for an output: in the directory, that of an adapter too, or beside the
+  /// file.
   public static func path(of output: String) -> String {
-    SafetensorsWriter.isSingleFile(output)
+    if Paths.name(of: output) == SafetensorsWriter.adapterName {
+      return Paths.join(Paths.directory(of: output), "merge_manifest.json")
+    }
+    return SafetensorsWriter.isSingleFile(output)
       ? "\(output).manifest.json" : "\(output)/merge_manifest.json"
   }
 

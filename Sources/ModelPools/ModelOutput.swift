@@ -21,6 +21,7 @@ public final class ModelOutput {
   private let started = ContinuousClock.now
   private let sources: [SourceFiles]
   private let configuration: JSONValue?
+  private let adapter: JSONValue?
 
   /// Plans an output; touches no file. Every process of `world` needs to call this.
   ///
@@ -33,7 +34,7 @@ public final class ModelOutput {
     options: SaveOptions = SaveOptions(), rules: SaveRules = SaveRules(),
     sources: [SourceFiles] = []
   ) throws {
-    let path = Paths.expandingTilde(path)
+    let path = Self.place(of: model, at: path)
     // The same on every rank, different in every run.
     let runID = String(
       decoding: try world.fromGlobalZero { Array(newRunID().utf8) }, as: UTF8.self)
@@ -51,7 +52,17 @@ public final class ModelOutput {
     self.writer = writer
     self.sources = sources
     configuration = (model.origin as? any ConfiguredStateDict)?.configuration
+    adapter = (model.origin as? any AdapterStateDict)?.adapterConfiguration
     companions = CompanionFiles(of: path, fsync: options.fsync)
+  }
+
+  /// The directory or file that a model is written to: an adapter has one file in its directory.
+  static func place(of model: any StateDict, at path: String) -> String {
+    let path = Paths.expandingTilde(path)
+    guard model.origin is any AdapterStateDict, !SafetensorsWriter.isSingleFile(path) else {
+      return path
+    }
+    return Paths.join(path, SafetensorsWriter.adapterName)
   }
 
   /// Makes the files under temporary names, or takes up those of an interrupted run, and opens
@@ -63,7 +74,8 @@ public final class ModelOutput {
     // Each process looks at the files that it reads, which others may not see.
     try world.agreeing { for source in sources { try source.refuse(asOutput: path) } }
     let found = try world.fromGlobalZero {
-      try writer.create(resume: rules.resume).encoded
+      if adapter != nil { try checkAdapterTarget() }
+      return try writer.create(resume: rules.resume).encoded
     }
     try world.agreeing { try writer.open(rank: world.globalRank) }
     let written = found.isEmpty ? Coverage([]) : try verify(OutputJournal(encoded: found))
@@ -109,12 +121,13 @@ public final class ModelOutput {
       let earlier = companions.listedByEarlierManifest()
       try companions.begin()
       var copied = try sideFiles.map { try companions.copySideFiles(from: $0) } ?? []
-      if let configuration = try configuration ?? dequantizedConfiguration(of: sideFiles),
+      if let configuration = try changedConfiguration(of: sideFiles),
         try companions.writeConfiguration(configuration),
         !copied.contains("config.json")
       {
         copied.append("config.json")
       }
+      if let adapter { try companions.writeAdapterConfiguration(adapter) }
       if let describe { try companions.writeManifest(try describe(copied)) }
       try companions.publish()
       try writer.commit()
@@ -122,11 +135,26 @@ public final class ModelOutput {
     }
   }
 
-  /// The `config.json` of models whose codes and scales were read as numbers: the copied one no
-  /// longer holds.
-  private func dequantizedConfiguration(of source: (any SideFileSource)?) throws -> JSONValue? {
-    guard let model = source as? any StoredModel, model.isDequantized else { return nil }
-    return try model.configuration()
+  /// Refuses an adapter that could not be told from a model, or that has no place for its
+  /// configuration.
+  private func checkAdapterTarget() throws {
+    guard Paths.name(of: path) == SafetensorsWriter.adapterName else {
+      throw SaveError.adapterNeedsDirectory(path: path)
+    }
+    let directory = Paths.directory(of: path)
+    if SafetensorsWriter.exists(directory) { throw SaveError.besideModel(path: directory) }
+  }
+
+  /// The `config.json` that holds for what is written, where the copied one does not: that of the
+  /// model, or of weights whose codes and scales were read as numbers, with the type that is written.
+  private func changedConfiguration(of files: (any SideFileSource)?) throws -> JSONValue? {
+    let source = files as? any StoredModel
+    let own = try configuration ?? (source?.isDequantized == true ? source?.configuration() : nil)
+    // A configuration that cannot be read is copied as it is.
+    guard let type = model.manifest.floatType, let known = own ?? (try? source?.configuration())
+    else { return own }
+    let named = known.naming(floatType: type)
+    return named == known ? own : named
   }
 
   /// Removes what was made, or, where this run or a later one may go on, leaves it.

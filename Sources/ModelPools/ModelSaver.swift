@@ -85,7 +85,7 @@ public struct ModelSaver {
   public func complete(_ request: SaveRequest) throws -> SavedModel? {
     guard request.rules.resume, let plan = request.rules.plan else { return nil }
     let started = ContinuousClock.now
-    let path = Paths.expandingTilde(request.path)
+    let path = ModelOutput.place(of: request.model, at: request.path)
     let answer = try world.fromGlobalZero {
       let isThere = (try? MergeManifest(of: path))?.plan == plan && SafetensorsWriter.exists(path)
       return isThere ? [1] : []

@@ -5,6 +5,8 @@ import Wording
 public enum SaveError: Error, Equatable, CustomStringConvertible {
   case inputIsOutput(model: String, path: String)
   case invalidModelName(String)
+  case besideModel(path: String)
+  case adapterNeedsDirectory(path: String)
   case notFinite(tensor: TensorName, count: Int, of: Int, tensors: Int)
   case completeNotFinite(path: String, tensor: String, count: Int)
 
@@ -14,6 +16,12 @@ public enum SaveError: Error, Equatable, CustomStringConvertible {
     case .inputIsOutput(let model, let path):
       "output \(oneLine(path)) is where the model '\(oneLine(model))' is read from; "
         + "choose another folder"
+    case .besideModel(let path):
+      "\(oneLine(path)): holds a whole model, beside which an adapter would not be found; "
+        + "choose another folder"
+    case .adapterNeedsDirectory(let path):
+      "\(oneLine(path)): an adapter is a folder, with its configuration beside its weights; "
+        + "name a folder"
     case .invalidModelName(let name):
       "a model called '\(oneLine(name))' cannot be saved: the name is no folder name, or another model has it"
     case .notFinite(let tensor, let count, let all, let tensors):

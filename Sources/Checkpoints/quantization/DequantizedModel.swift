@@ -19,6 +19,9 @@ public final class DequantizedModel: StoredModel {
   /// True: the configuration's `quantization_config` no longer holds.
   public var isDequantized: Bool { true }
 
+  /// The checkpoint's.
+  public var sharedTensors: [(alias: TensorName, primary: TensorName)] { source.sharedTensors }
+
   private let source: Checkpoint
   /// For every tensor its position in the checkpoint, and its scales.
   private let tensors: [(position: Int, scales: WeightScales?)]

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// A run of elements is read without reading the tensor: the run is cut into boxes, and the
 /// elements of a box are taken in the order of the file, through a small window.
-struct StridedView: Sendable {
+struct StridedView: Sendable, Hashable {
   /// Where the first element stands in the file.
   let start: Int
   let shape: [Int]

@@ -14,6 +14,8 @@ public final class TorchFile: TensorFile {
   public var manifest: Manifest { header.manifest }
   /// Nothing: these files hold no text.
   public var metadata: [(key: String, value: String)] { [] }
+  /// Tensors that are the same view of the same storage.
+  public var sharedTensors: [(alias: TensorName, primary: TensorName)] { header.shared }
   private let header: TorchHeader
   private let file: OpenFile
 

@@ -10,6 +10,8 @@ struct TorchHeader: Sendable {
   let manifest: Manifest
   /// For every tensor of the manifest, where its elements stand.
   let views: [StridedView]
+  /// Tensors that are the same view of the same storage: a later name and the first one.
+  let shared: [(alias: TensorName, primary: TensorName)]
 
   /// Reads archive and pickle.
   ///
@@ -42,6 +44,23 @@ struct TorchHeader: Sendable {
       throw CheckpointError.sizeOverflow(path: file.path, tensor: name, shape: shape)
     }
     views = tensors.map(\.view)
+    var firsts: [SharedView: TensorName] = [:]
+    var shared: [(alias: TensorName, primary: TensorName)] = []
+    for tensor in tensors where tensor.info.count > 0 {
+      let key = SharedView(view: tensor.view, dtype: tensor.info.dtype)
+      if let first = firsts[key] {
+        shared.append((tensor.info.name, first))
+      } else {
+        firsts[key] = tensor.info.name
+      }
+    }
+    self.shared = shared
+  }
+
+  /// What two tensors must have in common to be one.
+  private struct SharedView: Hashable {
+    let view: StridedView
+    let dtype: DType
   }
 
   /// TorchScript compresses the code that it stores.

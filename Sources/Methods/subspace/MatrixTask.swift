@@ -24,13 +24,14 @@ struct MatrixTask {
     _ inputs: ElementwiseInputs, tensor: Int, values: UnsafeMutableBufferPointer<Double>,
     algebra: MatrixAlgebra
   ) throws {
-    let shape = inputs.manifest.tensors[tensor].shape
+    // A convolution is a matrix with a row for each of its outputs.
+    let rows = inputs.manifest.tensors[tensor].shape[0]
     self.inputs = inputs
     self.tensor = tensor
     self.algebra = algebra
     accuracy = inputs.isWide(tensor) ? .wide : .narrow
     try inputs.readBase(tensor, into: values)
-    result = Matrix(rows: shape[0], columns: shape[1], over: values)
+    result = Matrix(rows: rows, columns: values.count / rows, over: values)
     try algebra.requireFinite(result, "the pre-trained model")
     baseNorm = Self.norm(of: result, algebra)
   }

@@ -24,6 +24,8 @@ struct ModelDescription: Codable {
   var files: [StoredFile] = []
   var sideFiles: [StoredFile] = []
   var isDequantized = false
+  /// Names of tensors that are one: a later name and the first one.
+  var shared: [[String]] = []
   /// The text of `config.json`.
   var configuration: String?
   /// Sizes and times of the files at its path.
@@ -43,6 +45,7 @@ struct ModelDescription: Codable {
     files = model.storedFiles
     sideFiles = try model.sideFiles()
     isDequantized = model.isDequantized
+    shared = model.sharedTensors.map { [$0.alias.string, $0.primary.string] }
     configuration = try model.configurationText().map { String(decoding: $0, as: UTF8.self) }
     state = InputState.describe(path)
   }

@@ -11,6 +11,7 @@ final class RemoteModel: StoredModel {
   let manifest: Manifest
   let storedFiles: [StoredFile]
   let isDequantized: Bool
+  let sharedTensors: [(alias: TensorName, primary: TensorName)]
   /// None: another process reads them.
   var files: [any TensorFile] { [] }
 
@@ -31,6 +32,7 @@ final class RemoteModel: StoredModel {
     manifest = try description.manifest()
     storedFiles = description.files
     isDequantized = description.isDequantized
+    sharedTensors = description.shared.map { (TensorName($0[0]), TensorName($0[1])) }
     configurationFile = description.configuration
     besides = description.sideFiles
     self.owner = owner

@@ -97,6 +97,10 @@ def main():
     torch.save({"module." + k: v for k, v in state.items()}, place("parallel.bin"))
     torch.save({"_orig_mod.module." + k: v for k, v in state.items()}, place("compiled.bin"))
 
+    weight = torch.arange(6.0).reshape(2, 3)
+    torch.save({"encoder.weight": weight, "decoder.weight": weight, "part.weight": weight[:1],
+                "equal.weight": weight.clone()}, place("tied.bin"))
+
     directory = place("sharded")
     os.makedirs(directory, exist_ok=True)
     names = list(state)

@@ -54,7 +54,7 @@ import Testing
     let run = try CommandRun(
       [
         "modelpool.models={_pretrained_: \(base)/base, a: \(base)/ft1}", "method=simple_average",
-        "hydra.run.dir=run", "hydra.job.chdir=true", "hydra.job.env_set.OUT_NAME=made",
+        "hydra.run.dir=run", "hydra.job.chdir=true", "+hydra.job.env_set.OUT_NAME=made",
         "merged_model_save_path=${oc.env:OUT_NAME}",
       ], ranks: ranks, in: folder.url)
     #expect(run.status == 0, "\(run.errors)")
@@ -65,7 +65,7 @@ import Testing
   func sweepSurroundings() throws {
     let folder = try TemporaryFolder()
     try TinyModels.write(to: folder.url, dtype: .float32)
-    for (key, value) in [("chdir", "true"), ("env_set.A", "1,2")] {
+    for (key, value) in [("chdir", "true"), ("env_set", "{A: 1},{A: 2}")] {
       let run = try CommandRun(
         dummy + ["hydra.job.\(key)=\(value)", "hydra.mode=MULTIRUN"], in: folder.url)
       #expect(run.status == 2)

@@ -11,9 +11,6 @@ public struct BlankStateDict: StateDict {
     self.label = label
   }
 
-  /// Nothing is read.
-  public func work(of slice: Slice) -> ReadingWork { ReadingWork() }
-
   /// Writes zeros.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) {
     destination.initializeMemory(as: UInt8.self, repeating: 0)

@@ -21,15 +21,16 @@ struct JobSurroundings: Codable, Equatable {
   /// - Throws: `ConfigError`; `CommandError` for a name that no variable can have.
   init(_ composition: Composition, folder: String?) throws {
     let resolver = InterpolationResolver(context: composition.resolverContext)
-    let job = try resolver.select(composition.root, at: "hydra.job", resolves: true)
-    environment = try (job?["env_set"]?.dictionary ?? [:]).map { key, value in
+    let set = try resolver.select(composition.root, at: "hydra.job.env_set", resolves: true)
+    let chdir = try resolver.select(composition.root, at: "hydra.job.chdir", resolves: true)
+    environment = try (set?.dictionary ?? [:]).map { key, value in
       let name = key.description
       guard !name.isEmpty, !name.contains("="), !name.contains("\0") else {
         throw CommandError.badVariable(name)
       }
       return Variable(name: name, value: value.pythonText)
     }
-    workingFolder = job?["chdir"]?.value == .bool(true) ? folder ?? "." : nil
+    workingFolder = chdir?.value == .bool(true) ? folder ?? "." : nil
   }
 
   /// Sets the variables of this process.

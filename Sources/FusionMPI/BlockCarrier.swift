@@ -57,7 +57,6 @@ final class BlockCarrier {
 
   /// Carries until the bodies of all processes have ended.
   func run() throws {
-    defer { answers.end() }
     var pause = Pause()
     var barrier: PendingMessage?
     while true {
@@ -76,6 +75,10 @@ final class BlockCarrier {
       }
     }
   }
+
+  /// Waits for the threads that read, once the exchange is over: what they may wait for themselves
+  /// has come then, or failed.
+  func end() { answers.end() }
 
   /// Sends requests for what the threads of this process want.
   private func ask() throws -> Bool {

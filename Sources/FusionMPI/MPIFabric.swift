@@ -82,6 +82,7 @@ public final class MPIFabric: Fabric {
   /// Runs `body` on another thread and carries blocks between the processes on this one.
   public func serve(_ exchange: BlockExchange, while body: () -> Void) throws {
     let carrier = BlockCarrier(communicator, exchange, threads: threads)
+    defer { carrier.end() }
     try exchange.run(body) { try carrier.run() }
   }
 

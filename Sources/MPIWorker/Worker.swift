@@ -58,6 +58,7 @@ struct Worker {
     "broadcasts": broadcastCase,
     "gathers": gatherCase,
     "messages": messageCase,
+    "pending": pendingCase,
     "splits": splitCase,
     "agreement": agreementCase,
     "barrier": barrierCase,

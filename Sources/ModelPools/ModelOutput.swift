@@ -105,7 +105,7 @@ public final class ModelOutput {
       seconds: (ContinuousClock.now - started) / .seconds(1),
       peakMemory: try world.peakMemory(),
       nonFinite: try nonFinite(sink?.nonFiniteCounts ?? []),
-      plan: rules.plan)
+      plan: rules.plan, exchangedBytes: try world.exchangedBytes())
   }
 
   /// Writes the files beside the weights, gives them their final names, then the weights theirs.

@@ -36,4 +36,7 @@ public struct SavedModel {
   public let nonFinite: [NonFinite]
   /// What the bytes depend on, as it was given.
   public let plan: String?
+  /// Bytes of models that the ranks had sent each other by the time it was finished; nil where every
+  /// rank reads all models itself.
+  public var exchangedBytes: Int? = nil
 }

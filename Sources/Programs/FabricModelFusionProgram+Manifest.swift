@@ -35,6 +35,7 @@ extension FabricModelFusionProgram {
       "ranks": .integer(world.worldSize),
       "threads": .integer(world.threads),
       "split": .string(parts.pool.split.rawValue),
+      "exchanged_bytes": saved.exchangedBytes.map { .integer($0) } ?? .null,
       "backend": .string(world.backend),
       "seconds": .object(seconds),
       "peak_memory_bytes": .array(saved.peakMemory.map { .integer($0) }),

@@ -42,6 +42,32 @@ import Testing
     let manifest = try String(
       decoding: folder.bytes("model2/0/m/merge_manifest.json"), as: UTF8.self)
     #expect(manifest.contains("\"split\": \"model\""), "\(manifest)")
+    #expect(!manifest.contains("\"exchanged_bytes\": null"), "\(manifest)")
+  }
+
+  @Test("jobs of a sweep that are merged together read as much, and write the same")
+  func sweeps() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    var told: [String] = []
+    for split in ["layer", "model", "auto"] {
+      let run = try CommandRun(
+        [
+          "-m", "method=ties_merging", "method.scaling_factor=0.1,0.2,0.3", Self.models,
+          "print_config=false", "merged_model_save_path='{log_dir}/m'", "fabric.split=\(split)",
+          "hydra.sweep.dir=\(split)",
+        ], ranks: 2, in: folder.url)
+      try #require(run.status == 0, "\(run.errors)")
+      let line = run.errors.split(separator: "\n").first { $0.contains("were merged together") }
+      told.append(line.map(String.init) ?? "none")
+      for job in 0..<3 {
+        let isSame =
+          try folder.bytes("\(split)/\(job)/m/model.safetensors")
+          == folder.bytes("layer/\(job)/m/model.safetensors")
+        #expect(isSame, "job \(job) with split=\(split)")
+      }
+    }
+    #expect(Set(told).count == 1 && told[0].contains("3 jobs"), "\(told)")
   }
 
   /// Gives every model to one rank alone: rank r starts in the folder `r`, and model m is in the

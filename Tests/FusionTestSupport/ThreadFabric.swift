@@ -121,8 +121,8 @@ public final class ThreadFabric: Fabric {
     let own = BlockPeer(exchange, threads: threads)
     let peers = try meeting.share(own, by: globalRank)
     var isEnded = false
+    defer { own.end() }
     try exchange.run(body) {
-      defer { own.end() }
       // What is read for another rank may have to be asked for itself.
       try barrier()
       while peers[0].ended < worldSize {

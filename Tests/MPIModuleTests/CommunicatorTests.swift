@@ -16,7 +16,7 @@ extension MPIJobTests {
 
     @Test(
       "splits, duplicates, agrees, checks arguments, and survives its own end",
-      arguments: ["splits", "agreement", "bad-arguments", "outlive"], [1, 2, 3, 4])
+      arguments: ["splits", "agreement", "pending", "bad-arguments", "outlive"], [1, 2, 3, 4])
     func behaviour(of name: String, on ranks: Int) throws {
       try expectSuccess(MPIRun.ranks(ranks, name))
     }

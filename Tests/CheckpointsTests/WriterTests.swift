@@ -124,10 +124,13 @@ import Testing
         try put("left over", at: directory + "/" + name)
       }
       try put("kept", at: directory + "/.other.tmp")
+      // Of an output `model-a.safetensors` in the same directory, which another run may be writing.
+      try put("kept", at: directory + "/.model-a.safetensors.old.tmp")
       try save(model, to: directory, maxShardSize: 48)
       #expect(
         try listing(directory)
-          == [".other.tmp"] + listing(Golden.directory + "/sharded"))
+          == [".model-a.safetensors.old.tmp", ".other.tmp"] + listing(Golden.directory + "/sharded")
+      )
     }
   }
 

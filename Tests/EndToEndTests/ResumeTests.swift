@@ -23,6 +23,26 @@ import Testing
     }
   }
 
+  @Test("a complete output with NaN is no result where values must be finite", arguments: [0, 2])
+  func completeNotFinite(_ ranks: Int) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    let values = [Float.nan.bitPattern, Float(1).bitPattern].flatMap { bits in
+      withUnsafeBytes(of: bits.littleEndian) { Array($0) }
+    }
+    let info = try TensorInfo(name: "w", dtype: .float32, shape: [2])
+    for name in ["base", "ft1", "ft2"] {
+      try TinyModels.save(
+        [try Tensor(info, bytes: values)], to: folder.url.appendingPathComponent(name))
+    }
+    let first = try CommandRun(Self.merge + ["resume=true"], ranks: ranks, in: folder.url)
+    #expect(first.status == 0, "\(first.errors)")
+    let again = try CommandRun(
+      Self.merge + ["resume=true", "strict_finite=true"], ranks: ranks, in: folder.url)
+    #expect(again.status == 1)
+    #expect(again.lastErrorLine.contains("output out is complete, but 1 values of its tensor 'w'"))
+  }
+
   private func hidden(_ folder: TemporaryFolder) -> [String] {
     folder.files().filter { $0.hasPrefix("out/.") }
   }

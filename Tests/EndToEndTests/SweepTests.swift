@@ -61,6 +61,26 @@ import Testing
     }
   }
 
+  @Test(
+    "jobs whose passes differ on some ranks alone share those that are the same on all",
+    arguments: [
+      ["method=ties_merging", "method.remove_keys=[],[embedding.weight],[layers.0.weight]"],
+      ["method=mergekit/breadcrumbs", "method.density=0.2,0.6,0.9"],
+    ])
+  func unlikePasses(_ job: [String]) throws {
+    let folder = try folder()
+    for ranks in [0, 2, 3] {
+      let run = try sweep(
+        job + ["merged_model_save_path='{log_dir}/m'"], into: "out\(ranks)", ranks: ranks,
+        in: folder)
+      try #require(run.status == 0, "\(ranks): \(run.errors)")
+      for number in 0..<3 {
+        let one = try folder.bytes("out0/\(number)/m/model.safetensors")
+        #expect(try folder.bytes("out\(ranks)/\(number)/m/model.safetensors") == one)
+      }
+    }
+  }
+
   @Test("a job that fails does not lose the others", arguments: [0, 2])
   func failure(_ ranks: Int) throws {
     let folder = try folder()

@@ -3,6 +3,8 @@ import Tensors
 
 /// A regular expression over names of tensors.
 struct NamePattern {
+  /// The expression as it was written.
+  let text: String
   private let regex: Regex<AnyRegexOutput>
 
   /// Reads patterns.
@@ -11,7 +13,7 @@ struct NamePattern {
   static func all(_ texts: [String], key: String) throws -> [NamePattern] {
     try texts.map { text in
       do {
-        return NamePattern(regex: try Regex(text))
+        return NamePattern(text: text, regex: try Regex(text))
       } catch {
         throw ParameterError.invalid(
           key: key, value: text, requirement: "is not a regular expression")

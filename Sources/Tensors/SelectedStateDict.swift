@@ -1,11 +1,11 @@
 /// Some of the tensors of a state dict, in its order.
-public struct SelectedStateDict: StateDictView {
+public struct SelectedStateDict: RearrangedStateDict {
   /// The table of the selected tensors.
   public let manifest: Manifest
   /// All tensors.
   public let source: any StateDict
   /// For every selected tensor its position in the source.
-  private let positions: [Int]
+  public let positions: [Int]
   /// For every tensor of the source its position here; nil where it is not selected.
   private let places: [Int?]
 
@@ -22,33 +22,11 @@ public struct SelectedStateDict: StateDictView {
     manifest = try Manifest(positions.map { source.manifest.tensors[$0] })
   }
 
-  /// The source's.
-  public var label: String { source.label }
-
-  /// Reads from the source.
-  public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
-    try source.read(
-      Slice(tensor: positions[slice.tensor], elements: slice.elements), into: destination)
-  }
-
-  /// Begins to read from the source.
-  public func begin(
-    _ slice: Slice, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> (any PendingRead)? {
-    try source.begin(
-      Slice(tensor: positions[slice.tensor], elements: slice.elements), into: destination)
-  }
-
   /// The source's plan for the selected tensors.
   public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
     source.slices(part: part, of: parts, limit: limit).compactMap { slice in
       places[slice.tensor].map { Slice(tensor: $0, elements: slice.elements) }
     }
-  }
-
-  /// What the source takes.
-  public func work(of slice: Slice) -> ReadingWork {
-    source.work(of: Slice(tensor: positions[slice.tensor], elements: slice.elements))
   }
 
   /// The same tensors of the source in another type.

@@ -1,12 +1,12 @@
 /// A state dict some of whose tensors are other tensors of it under a second name: equal whatever was
 /// done to each, and with names that it lacks.
-public struct TiedStateDict: StateDictView {
+public struct TiedStateDict: RearrangedStateDict {
   /// The source's table, and what was added.
   public let manifest: Manifest
   /// Where the values come from.
   public let source: any StateDict
   /// For every tensor the position in the source that is read.
-  private let positions: [Int]
+  public let positions: [Int]
 
   /// Ties names of a state dict.
   ///
@@ -39,33 +39,11 @@ public struct TiedStateDict: StateDictView {
     self.positions = positions
   }
 
-  /// The source's.
-  public var label: String { source.label }
-
-  /// Reads the tensor that the name is tied to.
-  public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
-    try source.read(
-      Slice(tensor: positions[slice.tensor], elements: slice.elements), into: destination)
-  }
-
-  /// Begins to read that tensor.
-  public func begin(
-    _ slice: Slice, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> (any PendingRead)? {
-    try source.begin(
-      Slice(tensor: positions[slice.tensor], elements: slice.elements), into: destination)
-  }
-
   /// The source's plan; that of the table where names were added.
   public func slices(part: Int, of parts: Int, limit: Int) -> [Slice] {
     positions.count == source.manifest.tensors.count
       ? source.slices(part: part, of: parts, limit: limit)
       : manifest.slices(part: part, of: parts, limit: limit)
-  }
-
-  /// What the tensor takes that the name is tied to.
-  public func work(of slice: Slice) -> ReadingWork {
-    source.work(of: Slice(tensor: positions[slice.tensor], elements: slice.elements))
   }
 
   /// The same ties of the source in another type.

@@ -28,6 +28,9 @@ struct JobSurroundings: Codable, Equatable {
       guard !name.isEmpty, !name.contains("="), !name.contains("\0") else {
         throw CommandError.badVariable(name)
       }
+      guard value.value != .missing else {
+        throw ConfigError.missingValue(key: "hydra.job.env_set.\(name)")
+      }
       return Variable(name: name, value: value.pythonText)
     }
     workingFolder = chdir?.value == .bool(true) ? folder ?? "." : nil

@@ -59,6 +59,9 @@ import Testing
       ], ranks: ranks, in: folder.url)
     #expect(run.status == 0, "\(run.errors)")
     #expect(folder.files().contains("run/made/model.safetensors"))
+    let missing = try CommandRun(dummy + ["+hydra.job.env_set.A=???"], ranks: ranks, in: folder.url)
+    #expect(missing.status == 2)
+    #expect(missing.lastErrorLine.contains("Missing mandatory value: hydra.job.env_set.A"))
   }
 
   @Test("what jobs of a sweep cannot have each for itself is refused")

@@ -19,6 +19,7 @@ import Testing
   func splitDoesNotMatter() throws {
     let folder = try TemporaryFolder()
     try TinyModels.write(to: folder.url, dtype: .bfloat16)
+    try TinyModels.writeLanguageModels(to: folder.url, dtype: .bfloat16)
     let options = folder.url.appendingPathComponent("options/case")
     try FileManager.default.createDirectory(at: options, withIntermediateDirectories: true)
     for (number, one) in SameBytesTests.cases.enumerated() {
@@ -33,10 +34,10 @@ import Testing
         ["fabric.split=model"] + options, to: "model\(ranks)", ranks: ranks, in: folder.url)
       for (number, one) in SameBytesTests.cases.enumerated() {
         let isSame =
-          try folder.bytes("model\(ranks)/\(number)/m/model.safetensors")
-          == folder.bytes("layer/\(number)/m/model.safetensors")
+          try folder.bytes(one.weights(of: "model\(ranks)/\(number)"))
+          == folder.bytes(one.weights(of: "layer/\(number)"))
         #expect(isSame, "\(one.method), \(ranks) ranks")
-        #expect(folder.exists("model\(ranks)/\(number)/m/config.json"))
+        #expect(folder.exists(one.configuration(of: "model\(ranks)/\(number)")))
       }
     }
     let manifest = try String(

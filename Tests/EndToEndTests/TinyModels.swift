@@ -2,16 +2,43 @@ import Checkpoints
 import Foundation
 import Tensors
 
-/// Small models written as Hugging Face directories `base`, `ft1`, `ft2`, `ft3`.
+/// Small models written as Hugging Face directories.
 enum TinyModels {
+  private static let shapes: [(TensorName, [Int])] = [
+    ("embedding.weight", [300, 40]), ("layers.0.weight", [40, 40]), ("layers.0.bias", [40]),
+    ("conv.weight", [4, 3, 2, 2]), ("empty", [0, 5]), ("scale", []),
+  ]
+
+  private static let languageShapes: [(TensorName, [Int])] =
+    [("lm_head.weight", [30, 16]), ("model.embed_tokens.weight", [30, 16])]
+    + (0...1).flatMap { layer -> [(TensorName, [Int])] in
+      [
+        (TensorName("model.layers.\(layer).mlp.up_proj.weight"), [24, 16]),
+        (TensorName("model.layers.\(layer).self_attn.q_proj.weight"), [16, 16]),
+        (TensorName("model.layers.\(layer).input_layernorm.weight"), [16]),
+      ]
+    } + [("model.norm.weight", [16])]
+
+  /// Writes `base`, `ft1`, `ft2`, `ft3`.
   static func write(to folder: URL, dtype: DType) throws {
     for model in 0...3 {
       let name = model == 0 ? "base" : "ft\(model)"
-      let directory = folder.appendingPathComponent(name)
-      try save(try tensors(model, dtype), to: directory)
-      try Data("{\"model_type\": \"tiny\"}".utf8).write(
-        to: directory.appendingPathComponent("config.json"))
+      try write(try tensors(model, dtype), name, to: folder)
     }
+  }
+
+  /// Writes `lm0`, `lm1`, `lm2`, with the names of a Llama.
+  static func writeLanguageModels(to folder: URL, dtype: DType) throws {
+    for model in 0...2 {
+      try write(try floats(languageShapes, model, dtype), "lm\(model)", to: folder)
+    }
+  }
+
+  private static func write(_ tensors: [Tensor], _ name: String, to folder: URL) throws {
+    let directory = folder.appendingPathComponent(name)
+    try save(tensors, to: directory)
+    try Data("{\"model_type\": \"tiny\"}".utf8).write(
+      to: directory.appendingPathComponent("config.json"))
   }
 
   /// Writes one checkpoint.
@@ -31,11 +58,15 @@ enum TinyModels {
   }
 
   private static func tensors(_ model: Int, _ dtype: DType) throws -> [Tensor] {
-    let shapes: [(TensorName, [Int])] = [
-      ("embedding.weight", [300, 40]), ("layers.0.weight", [40, 40]), ("layers.0.bias", [40]),
-      ("conv.weight", [4, 3, 2, 2]), ("empty", [0, 5]), ("scale", []),
+    try floats(shapes, model, dtype) + [
+      try Tensor("num_batches_tracked", dtype: .int64, shape: [], values: [Double(7 + model % 2)])
     ]
-    let floats = try shapes.enumerated().map { position, entry in
+  }
+
+  private static func floats(
+    _ shapes: [(TensorName, [Int])], _ model: Int, _ dtype: DType
+  ) throws -> [Tensor] {
+    try shapes.enumerated().map { position, entry in
       let count = entry.1.reduce(1, *)
       let values = (0..<count).map { element in
         let start = noise(UInt64(position), UInt64(element))
@@ -45,9 +76,6 @@ enum TinyModels {
       }
       return try Tensor(entry.0, dtype: dtype, shape: entry.1, values: values)
     }
-    return floats + [
-      try Tensor("num_batches_tracked", dtype: .int64, shape: [], values: [Double(7 + model % 2)])
-    ]
   }
 
   /// A number in -1...1 that depends on the two keys only.

@@ -239,6 +239,17 @@ import Testing
     method.rank = 0
     #expect(throws: ParameterError.self) { try method.validate() }
     method.rank = 1
+    for (change, message) in [
+      (
+        { $0.saveModules = ["q_projx"] },
+        "method.save_modules=q_projx: no such module; did you mean 'q_proj'?"
+      ), ({ $0.saveModules = ["proj"] }, "method.save_modules=proj"),
+      ({ $0.include = ["a_proj"] }, "method.include=a_proj: occurs in the path of no module"),
+      ({ $0.exclude = ["a_proj"] }, "method.exclude=a_proj"),
+    ] as [((LoRAExtraction) -> Void, String)] {
+      let error = #expect(throws: AgreedError.self) { try adapter(.float32, change) }
+      #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+    }
     let base = try Self.models()[0]
     let same = try BaseModelPool([("_pretrained_", base), ("a", base)])
     let error = #expect(throws: AgreedError.self) { try method.run(same) }

@@ -145,36 +145,13 @@ extension ConfigRepository {
     case .unavailable: return nil
     case .directory(_, let directory):
       name = Self.join(directory, Self.fileName(path))
-      text = try contents(of: name)
+      text = try ConfigFile.contents(of: name, limits: limits)
     }
     let package = try PackageHeader.package(of: text, path: name)
     var reader = YAMLReader(path: name, limits: limits)
     var body = try reader.read(text)
     let defaults = try DefaultEntry.entries(of: &body, config: path)
     return LoadedConfig(body: body, defaults: defaults, package: package)
-  }
-
-  /// Only regular files are opened: reading a pipe or a device could wait forever.
-  private func contents(of path: String) throws(ConfigError) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadable(path: path, reason: "it is not a regular file")
-    }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    defer { try? handle.close() }
-    let data: Data
-    do {
-      data = try handle.read(upToCount: limits.fileBytes + 1) ?? Data()
-    } catch {
-      throw .unreadable(path: path, reason: "\(error)")
-    }
-    guard var text = String(validating: data, as: UTF8.self) else {
-      throw .unreadable(path: path, reason: "it is not UTF-8 text")
-    }
-    if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-    return text
   }
 }
 

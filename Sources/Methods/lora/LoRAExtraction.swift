@@ -96,8 +96,11 @@ public final class LoRAExtraction: BaseAlgorithm, SimpleProfilerMixin {
   private func adapter(
     of name: String, _ model: any StateDict, _ base: any StateDict, _ modelpool: BaseModelPool
   ) throws -> LoRAAdapter {
-    let inputs = try world.agreeing {
-      try modelpool.inputs(of: [name], base: "_pretrained_", quantity: .taskVectors)
+    let (inputs, choices) = try world.agreeing {
+      let inputs = try modelpool.inputs(of: [name], base: "_pretrained_", quantity: .taskVectors)
+      let choices = try self.choices()
+      try choices.validate(for: inputs.manifest)
+      return (inputs, choices)
     }
     // Elements of blocks without any change: a plan, which reads nothing, finds none of them.
     let same = try profile("compare") {
@@ -111,7 +114,7 @@ public final class LoRAExtraction: BaseAlgorithm, SimpleProfilerMixin {
       isChanged: {
         tensors[$0].dtype.isFloatingPoint && tensors[$0].count > 0
           && same[$0][0] < Double(tensors[$0].count)
-      }, try choices())
+      }, choices)
     try world.agreeing {
       guard !selection.modules.isEmpty || !selection.saved.isEmpty else {
         throw AlgorithmError.noTensors(

@@ -1,6 +1,7 @@
 import ConfigTree
 import FusionCore
 import Tensors
+import Wording
 
 /// What becomes of the tensors of a fine-tuned model in an adapter: decomposed, saved whole, or left
 /// out.
@@ -72,7 +73,7 @@ struct LoRASelection {
   }
 
   /// The module and what it calls the tensor.
-  private static func split(_ name: String) -> (path: String, leaf: String) {
+  static func split(_ name: String) -> (path: String, leaf: String) {
     guard let dot = name.lastIndex(of: ".") else { return ("", name) }
     return (String(name[..<dot]), String(name[name.index(after: dot)...]))
   }
@@ -86,6 +87,27 @@ struct LoRAChoices {
   let embeddings: LoRASelection.Treatment
   let others: LoRASelection.Treatment
   let fanInFanOut: Bool
+
+  /// Refuses names and expressions that no module of a model answers to.
+  ///
+  /// - Throws: `ParameterError`.
+  func validate(for manifest: Manifest) throws {
+    let paths = manifest.tensors.map { LoRASelection.split($0.name.string).path }
+    for name in saveModules where !paths.contains(where: { Self.names(name, $0) }) {
+      let ends = paths.map { LoRASelection.split($0).leaf }
+      let near = nearest(to: name, among: paths + ends)
+      throw ParameterError.invalid(
+        key: "method.save_modules", value: oneLine(name),
+        requirement: "no such module" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+    for (key, patterns) in [("include", include), ("exclude", exclude)] {
+      for pattern in patterns where !paths.contains(where: pattern.occurs) {
+        throw ParameterError.invalid(
+          key: "method.\(key)", value: oneLine(pattern.text),
+          requirement: "occurs in the path of no module")
+      }
+    }
+  }
 
   /// Whether the weight of a module is decomposed, if it can be.
   func isDecomposed(_ path: String, isEmbedding: Bool) -> Bool {
@@ -103,6 +125,10 @@ struct LoRAChoices {
   }
 
   private func isNamed(_ path: String) -> Bool {
-    saveModules.contains { path == $0 || path.hasSuffix(".\($0)") }
+    saveModules.contains { Self.names($0, path) }
+  }
+
+  private static func names(_ name: String, _ path: String) -> Bool {
+    path == name || path.hasSuffix(".\(name)")
   }
 }

@@ -88,7 +88,9 @@ let package = Package(
     .target(name: "CFileIO", cSettings: kernelSettings),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .swift("Checkpoints", ["Tensors", "Wording", "CFusionKernels", "CFileIO", "CLibCrypto"]),
+    .swift(
+      "Checkpoints",
+      ["Tensors", "Threading", "Wording", "CFusionKernels", "CFileIO", "CLibCrypto"]),
 
     // Matrices: OpenBLAS is loaded at run time, and only where a method needs it.
     .target(

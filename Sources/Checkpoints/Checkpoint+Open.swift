@@ -1,4 +1,6 @@
+import Synchronization
 import Tensors
+import Threading
 import Wording
 
 extension Checkpoint {
@@ -19,7 +21,9 @@ extension Checkpoint {
     guard !weights.manifest.tensors.isEmpty else {
       throw CheckpointError.noTensors(path: path)
     }
-    return try Checkpoint(label: label, directory: Paths.directory(of: path), files: [weights])
+    return Checkpoint(
+      label: label, directory: Paths.directory(of: path), files: [weights],
+      table: try TensorTable([weights]))
   }
 
   private static func tensorFile(_ path: String) throws -> any TensorFile {
@@ -59,27 +63,38 @@ extension Checkpoint {
 
   /// Opens all shards and checks that they hold just what the index lists.
   private static func sharded(index path: String, label: String) throws -> Checkpoint {
-    let index = try ShardedIndex(path: path)
+    let index = try ShardedIndex.read(path)
     let directory = Paths.directory(of: path)
+    let files = try open(index.shards.map { Paths.join(directory, $0) })
+    let table = try checkedTables.table(of: files, index: index) {
+      try checkedTable(of: files, index, path)
+    }
+    return Checkpoint(label: label, directory: directory, files: files, table: table)
+  }
+
+  private static let checkedTables = CheckedTables()
+
+  private static func checkedTable(
+    of files: [any TensorFile], _ index: ShardedIndex, _ path: String
+  ) throws -> TensorTable {
     let names = index.shards
-    let files = try names.map { try tensorFile(Paths.join(directory, $0)) }
-    let checkpoint: Checkpoint
+    let table: TensorTable
     do {
-      checkpoint = try Checkpoint(label: label, directory: directory, files: files)
+      table = try TensorTable(files)
     } catch TensorError.duplicateName(let tensor) {
       let holders = zip(names, files).filter { $1.manifest.position(of: tensor) != nil }.map(\.0)
       throw CheckpointError.inTwoShards(
         index: path, tensor: tensor, shard: holders[0], other: holders[1])
     }
     for (tensor, shard) in index.weightMap {
-      let holder = checkpoint.holder(of: tensor).map { names[$0] }
-      guard let holder, TensorName(holder) == TensorName(shard) else {
+      let holder = table.holder(of: tensor)
+      guard holder == shard else {
         throw CheckpointError.notInShard(
-          index: path, tensor: tensor, shard: shard, holder: holder)
+          index: path, tensor: tensor, shard: names[shard], holder: holder.map { names[$0] })
       }
     }
     // The index names a tensor once, so as many are all.
-    if checkpoint.manifest.tensors.count > index.weightMap.count {
+    if table.manifest.tensors.count > index.weightMap.count {
       let listed = Set(index.weightMap.map(\.tensor))
       for (name, file) in zip(names, files) {
         for tensor in file.manifest.tensors where !listed.contains(tensor.name) {
@@ -87,7 +102,17 @@ extension Checkpoint {
         }
       }
     }
-    return checkpoint
+    return table
+  }
+
+  /// Opens the shards of a model, several at once: on a network file system, opening is waiting.
+  private static func open(_ paths: [String]) throws -> [any TensorFile] {
+    let files = Mutex([(any TensorFile)?](repeating: nil, count: paths.count))
+    try Parallel(threads: 4).forEach(paths.count) { number in
+      let file = try tensorFile(paths[number])
+      files.withLock { $0[number] = file }
+    }
+    return files.withLock { $0.compactMap(\.self) }
   }
 
   /// A path that exists and is spelled nearly like `path`.

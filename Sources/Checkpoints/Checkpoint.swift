@@ -12,30 +12,16 @@ public final class Checkpoint: StoredModel {
   /// Where the files are; configurations and tokenizers stand beside them.
   public let directory: String
   /// Names, types and shapes.
-  public let manifest: Manifest
+  public var manifest: Manifest { table.manifest }
   /// The files with the weights, in the order of the manifest.
   public let files: [any TensorFile]
-  /// For every tensor its file and its position in that file's header.
-  private let locations: [(file: Int, position: Int)]
+  let table: TensorTable
 
-  init(label: String, directory: String, files: [any TensorFile]) throws {
-    var tensors: [TensorInfo] = []
-    var locations: [(file: Int, position: Int)] = []
-    for (number, file) in files.enumerated() {
-      let held = file.manifest.tensors
-      tensors.append(contentsOf: held)
-      locations.append(contentsOf: held.indices.map { (number, $0) })
-    }
+  init(label: String, directory: String, files: [any TensorFile], table: TensorTable) {
     self.label = label
     self.directory = directory
     self.files = files
-    self.locations = locations
-    manifest = files.count == 1 ? files[0].manifest : try Manifest(tensors)
-  }
-
-  /// The file that holds the tensor called `name`.
-  func holder(of name: TensorName) -> Int? {
-    manifest.position(of: name).map { locations[$0].file }
+    self.table = table
   }
 
   /// Text that the writer left in the (first) file.
@@ -53,7 +39,7 @@ public final class Checkpoint: StoredModel {
   ///   false.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
     guard Self.readsValues else { throw CheckpointError.headersOnly(path: label) }
-    let location = locations[slice.tensor]
+    let location = table.locations[slice.tensor]
     try files[location.file].read(
       location.position, elements: slice.elements, into: destination)
     Self.counted.wrappingAdd(destination.count, ordering: .relaxed)

@@ -35,8 +35,8 @@ public final class SafetensorsFile: TensorFile {
     let json = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 8)
     defer { json.deallocate() }
     try file.read(at: 8, into: json)
-    return try SafetensorsHeader(
-      json: UnsafeRawBufferPointer(json), fileSize: size, path: file.path)
+    return try SafetensorsHeader.read(
+      UnsafeRawBufferPointer(json), fileSize: size, path: file.path)
   }
 
   /// Copies elements of the tensor at `position` of the header's manifest.

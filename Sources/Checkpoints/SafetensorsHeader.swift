@@ -5,7 +5,7 @@ import Tensors
 /// Stricter than the format's reference reader: duplicate names and fields, a list in place of an
 /// entry, a null in place of the metadata, and white space before the table are refused too.
 /// Unknown fields of an entry are checked as JSON and ignored, as the reference reader does.
-public struct SafetensorsHeader: Sendable {
+public final class SafetensorsHeader: Sendable {
   /// The most bytes that a header may have, as in the reference reader.
   public static let sizeLimit = 100_000_000
   /// The most dimensions that a tensor may have.
@@ -19,6 +19,8 @@ public struct SafetensorsHeader: Sendable {
   public let metadata: [(key: String, value: String)]
   /// Where the first tensor's data begin in the file.
   public let dataOffset: Int
+  /// Bytes of the whole file.
+  private let fileSize: Int
 
   /// Reads the table.
   ///
@@ -52,6 +54,25 @@ public struct SafetensorsHeader: Sendable {
     dataRanges = entries.map { dataOffset + $0.begin..<dataOffset + $0.end }
     metadata = parser.metadata
     self.dataOffset = dataOffset
+    self.fileSize = fileSize
+  }
+
+  private static let known = ParsedOnce<SafetensorsHeader>()
+
+  /// Reads the table; the same object where the same text was read before.
+  ///
+  /// - Throws: `CheckpointError`, naming the file and the tensor.
+  static func read(
+    _ json: UnsafeRawBufferPointer, fileSize: Int, path: String
+  ) throws -> SafetensorsHeader {
+    let header = try known.value(of: json) {
+      try SafetensorsHeader(json: json, fileSize: fileSize, path: path)
+    }
+    guard header.fileSize == fileSize else {
+      throw CheckpointError.wrongFileSize(
+        path: path, expected: header.fileSize, found: fileSize)
+    }
+    return header
   }
 
   private static func manifest(_ tensors: [TensorInfo], path: String) throws -> Manifest {

@@ -1,3 +1,4 @@
+import Glibc
 import Wording
 
 /// The name of a tensor: compared, ordered and hashed by its UTF-8 bytes.
@@ -17,7 +18,11 @@ extension TensorName: Hashable {
   public static func == (a: TensorName, b: TensorName) -> Bool {
     var (first, second) = (a.string, b.string)
     return first.withUTF8 { first in
-      second.withUTF8 { first.count == $0.count && first.elementsEqual($0) }
+      second.withUTF8 { second in
+        guard first.count == second.count else { return false }
+        guard let a = first.baseAddress, let b = second.baseAddress else { return true }
+        return memcmp(a, b, first.count) == 0
+      }
     }
   }
 
@@ -32,7 +37,17 @@ extension TensorName: Hashable {
 extension TensorName: Comparable {
   /// Order of the UTF-8 bytes.
   public static func < (a: TensorName, b: TensorName) -> Bool {
-    a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
+    var (first, second) = (a.string, b.string)
+    return first.withUTF8 { first in
+      second.withUTF8 { second in
+        let shared = min(first.count, second.count)
+        guard shared > 0, let a = first.baseAddress, let b = second.baseAddress else {
+          return first.count < second.count
+        }
+        let order = memcmp(a, b, shared)
+        return order == 0 ? first.count < second.count : order < 0
+      }
+    }
   }
 }
 

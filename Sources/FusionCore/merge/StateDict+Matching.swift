@@ -8,6 +8,7 @@ extension StateDict {
   ///   one and an integer in the other.
   public func positions(matching reference: any StateDict) throws -> [Int] {
     let manifest = manifest
+    if manifest == reference.manifest { return Array(manifest.tensors.indices) }
     let positions = try reference.manifest.tensors.enumerated().map { number, expected in
       // Models of one family have the same order.
       let isSame = number < manifest.tensors.count && manifest.tensors[number].name == expected.name

@@ -1,10 +1,29 @@
+#include <math.h>
 #include <string.h>
 
 #include "CFusionKernels.h"
-#include "clones.h"
+#include "bits.h"
 
-CK_CLONES void ck_delta_f32(const float *x, const float *base, float *delta, size_t n) {
-  for (size_t i = 0; i < n; i++) delta[i] = x[i] - base[i];
+#define DELTA(TYPE, PRECISION)                                                                          \
+  for (size_t i = 0; i < n; i++) delta[i] = ck_to_precision(PRECISION, ck_stored_f32(TYPE, x, i) - base[i])
+#define DELTA_TYPED(TYPE)                                         \
+  switch (precision) {                                            \
+    case CK_BF16: DELTA(TYPE, CK_BF16); break;                    \
+    case CK_F16: DELTA(TYPE, CK_F16); break;                      \
+    default: DELTA(TYPE, CK_F32);                                 \
+  }
+
+CK_CLONES void ck_delta_f32(ck_dtype type, const void *x, const float *base, ck_dtype precision, float *delta,
+                            size_t n) {
+  if (!ck_is_direct(type)) {
+    ck_load_f32(type, x, delta, n);
+    x = delta;
+  }
+  switch (type) {
+    case CK_BF16: DELTA_TYPED(CK_BF16) break;
+    case CK_F16: DELTA_TYPED(CK_F16) break;
+    default: DELTA_TYPED(CK_F32)
+  }
 }
 CK_CLONES void ck_delta_f64(const double *x, const double *base, double *delta, size_t n) {
   for (size_t i = 0; i < n; i++) delta[i] = x[i] - base[i];
@@ -22,6 +41,14 @@ CK_CLONES void ck_axpy_f64(double weight, const double *x, double *sum, size_t n
   for (size_t i = 0; i < n; i++) sum[i] += weight * x[i];
 }
 CK_CLONES void ck_divide_f64(double divisor, double *values, size_t n) {
+  int exponent;
+  if (divisor == 1) return;
+  if (frexp(divisor, &exponent) == 0.5 && exponent > -1000 && exponent < 1000) {
+    // The reciprocal of a power of two is exact, and multiplying is faster.
+    const double reciprocal = 1 / divisor;
+    for (size_t i = 0; i < n; i++) values[i] *= reciprocal;
+    return;
+  }
   for (size_t i = 0; i < n; i++) values[i] /= divisor;
 }
 CK_CLONES void ck_scale_onto_f32(const float *base, double scale, double *values, size_t n) {

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "CFusionKernels.h"
 #include "clones.h"
 
 CK_INLINE float ck_f32_of(uint32_t bits) {
@@ -55,19 +56,34 @@ CK_INLINE double ck_round_magnitude(double x, int fraction, int lowest) {
   return (magnitude + magic) - magic;
 }
 
+// x as a float whose last bit tells whether anything is left below it: rounding that to at most 22 bits
+// is rounding x. Not for results below the float's normal numbers, whose last bits are fewer.
+CK_INLINE float ck_to_odd_f32(double x) {
+  const uint64_t below = 0x1FFFFFFFu;
+  uint64_t bits = ck_bits_f64(x);
+  bits |= (bits & below) + below;
+  return (float)ck_f64_of(bits & ~below);
+}
+
 CK_INLINE uint16_t ck_to_bf16(double x) {
   uint16_t sign = (uint16_t)(ck_bits_f64(x) >> 48 & 0x8000);
   uint32_t bits = ck_bits_f32((float)ck_round_magnitude(x, 7, -126));
   return (uint16_t)(x != x ? (0x7FC0 | sign) : ((bits >> 16) | sign));
 }
 
+// Adding and taking away a power of two rounds the magnitude to a half's places, as below.
 CK_INLINE uint16_t ck_to_f16(double x) {
-  uint16_t sign = (uint16_t)(ck_bits_f64(x) >> 48 & 0x8000);
-  double rounded = ck_round_magnitude(x, 10, -14);
-  uint32_t bits = ck_bits_f32((float)(rounded * 0x1p-112));
-  uint16_t finite = (uint16_t)(bits >> 13);
-  uint16_t value = rounded > 65504.0 ? 0x7C00 : finite;
-  return (uint16_t)(x != x ? (0x7E00 | sign) : (value | sign));
+  uint32_t bits = ck_bits_f32(ck_to_odd_f32(x));
+  uint32_t sign = bits >> 16 & 0x8000u;
+  uint32_t pattern = bits & 0x7FFFFFFFu;
+  uint32_t exponent = pattern >> 23;
+  exponent = exponent < 127 - 14 ? 127 - 14 : exponent;
+  exponent = exponent > 200 ? 200 : exponent;
+  float magic = ck_f32_of((exponent + 13) << 23);
+  float rounded = (ck_f32_of(pattern) + magic) - magic;
+  uint32_t finite = ck_bits_f32(rounded * 0x1p-112f) >> 13;
+  uint32_t value = rounded > 65504.0f ? 0x7C00u : finite;
+  return (uint16_t)(sign | (pattern > 0x7F800000u ? 0x7E00u : value));
 }
 
 CK_INLINE uint8_t ck_to_f8_e5m2(double x) {
@@ -103,6 +119,27 @@ CK_INLINE float ck_to_precision_f16(float x) {
   float rounded = (magnitude + magic) - magic;
   rounded = rounded > 65504.0f ? __builtin_inff() : rounded;
   return x != x ? x : ck_f32_of(ck_bits_f32(rounded) | sign);
+}
+
+// Types of which loops read elements as they are stored; the others are converted first.
+CK_INLINE int ck_is_direct(ck_dtype type) { return type == CK_F32 || type == CK_BF16 || type == CK_F16; }
+
+// Element i of a direct type; `type` is a constant where this is used.
+CK_INLINE float ck_stored_f32(ck_dtype type, const void *from, size_t i) {
+  switch (type) {
+    case CK_BF16: return ck_from_bf16(((const uint16_t *)from)[i]);
+    case CK_F16: return ck_from_f16(((const uint16_t *)from)[i]);
+    default: return ((const float *)from)[i];
+  }
+}
+
+// x rounded to a type's precision; `type` is a constant where this is used.
+CK_INLINE float ck_to_precision(ck_dtype type, float x) {
+  switch (type) {
+    case CK_BF16: return ck_to_precision_bf16(x);
+    case CK_F16: return ck_to_precision_f16(x);
+    default: return x;
+  }
 }
 
 #endif

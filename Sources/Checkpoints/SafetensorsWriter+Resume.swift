@@ -40,7 +40,7 @@ extension SafetensorsWriter {
   ///
   /// - Throws: `CheckpointError.system`, `.truncated`.
   public func holds(_ record: OutputJournal.Record) throws -> Bool {
-    let (file, _) = openFile(record.shard)
+    let (file, _, _) = openFile(record.shard)
     let bytes = UnsafeMutableRawBufferPointer.allocate(
       byteCount: record.bytes.count, alignment: 4096)
     defer { bytes.deallocate() }
@@ -48,13 +48,15 @@ extension SafetensorsWriter {
     return OutputJournal.checksum(UnsafeRawBufferPointer(bytes)) == record.checksum
   }
 
-  /// Reads back the elements of a slice that were written.
+  /// Reads back the elements of a slice that an interrupted run wrote.
   ///
   /// - Parameter destination: exactly the elements of `slice`.
   /// - Throws: `CheckpointError.system`, `.truncated`.
   public func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
     let (shard, range) = layout.location(of: slice)
-    try openFile(shard).0.read(at: range.lowerBound, into: destination)
+    let (file, _, digest) = openFile(shard)
+    try file.read(at: range.lowerBound, into: destination)
+    try digest.add(UnsafeRawBufferPointer(destination), at: range.lowerBound, of: file)
   }
 
   /// Marks the files as written, so that `finishWriting()` waits for their data: those of an

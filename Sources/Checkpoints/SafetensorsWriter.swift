@@ -31,6 +31,7 @@ public final class SafetensorsWriter: Sendable {
 
   struct State {
     var files: [OpenFile] = []
+    var digests: [ShardDigest] = []
     var written: [Bool] = []
     var writeBehind = WriteBehind()
     var journal: JournalFile?
@@ -74,9 +75,6 @@ public final class SafetensorsWriter: Sendable {
   /// The final paths of the weight files, in the order of the layout's shards.
   public var shardPaths: [String] { layout.shards.map { Paths.join(directory, $0.name) } }
 
-  /// Where the weight files are until `commit()`, in the order of the layout's shards.
-  public var temporaryPaths: [String] { layout.shards.map { temporary($0.name) } }
-
   /// The final path of the index; nil when there is one file.
   public var indexPath: String? {
     layout.index.map { _ in Paths.join(directory, ModelDirectory.index) }
@@ -97,6 +95,7 @@ public final class SafetensorsWriter: Sendable {
     let journal = try plan.map { try JournalFile(path: journalPath(rank), plan: $0) }
     state.withLock {
       $0.files = files
+      $0.digests = layout.shards.map { ShardDigest(header: $0.header) }
       $0.written = Array(repeating: false, count: files.count)
       $0.journal = journal
     }
@@ -109,7 +108,7 @@ public final class SafetensorsWriter: Sendable {
   public func write(_ slice: Slice, _ bytes: UnsafeRawBufferPointer) throws {
     let (shard, range) = layout.location(of: slice)
     precondition(bytes.count == range.count, "bytes and slice must agree")
-    let (file, journal) = openFile(shard)
+    let (file, journal, digest) = openFile(shard)
     try file.write(bytes, at: range.lowerBound)
     if let journal {
       for record in OutputJournal.records(of: bytes, at: range.lowerBound, shard: shard) {
@@ -121,13 +120,31 @@ public final class SafetensorsWriter: Sendable {
       return fsync ? state.writeBehind.add(range, of: shard) : nil
     }
     if let due { file.startWriteBack(due) }
+    try digest.add(bytes, at: range.lowerBound, of: file)
   }
 
-  func openFile(_ shard: Int) -> (OpenFile, JournalFile?) {
+  func openFile(_ shard: Int) -> (OpenFile, JournalFile?, ShardDigest) {
     state.withLock { state in
       precondition(!state.files.isEmpty, "open() comes before reading and writing")
-      return (state.files[shard], state.journal)
+      return (state.files[shard], state.journal, state.digests[shard])
     }
+  }
+
+  /// How many bytes of every file this rank's checksums have gone through so far, beyond the header.
+  public var digestedBytes: [Int] {
+    let digests = state.withLock { $0.digests }
+    return zip(digests, layout.shards).map { $0.position - $1.header.count }
+  }
+
+  /// Ends the checksum of a file that all ranks have finished: takes what this rank has not taken
+  /// while it wrote.
+  ///
+  /// - Returns: the SHA-256 as 64 hexadecimal digits.
+  /// - Throws: `CheckpointError.system`, `.truncated`.
+  public func digest(of shard: Int) throws -> String {
+    let digest = state.withLock { $0.digests[shard] }
+    let (file, _) = try OpenFile.reading(temporary(layout.shards[shard].name))
+    return try digest.finish(file, size: layout.shards[shard].size)
   }
 
   /// Makes the journal say all that was written so far.

@@ -17,22 +17,10 @@ public class ScaledTaskVector: BaseAlgorithm, SimpleProfilerMixin {
     self.scalingFactor = scalingFactor
   }
 
-  /// Merges the models of the pool into its `_pretrained_`.
+  /// The pre-trained model and the task vectors of the others.
   ///
-  /// - Parameter combine: sets a block's sum to the one task vector.
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
-  final func merge(
-    _ modelpool: BaseModelPool, label: String,
-    combine: @escaping @Sendable (ElementBlock) -> Void
-  ) throws -> FusionResult {
-    let inputs = try profile("load models") {
-      try modelpool.loadPretrainedModelAndTaskVectors()
-    }
-    let scalingFactor = scalingFactor
-    return .model(
-      ElementwiseMerge(inputs, label: label) { block in
-        combine(block)
-        block.sum.scale(by: scalingFactor, onto: block.base)
-      })
+  final func taskVectors(of modelpool: BaseModelPool) throws -> ElementwiseInputs {
+    try profile("load models") { try modelpool.loadPretrainedModelAndTaskVectors() }
   }
 }

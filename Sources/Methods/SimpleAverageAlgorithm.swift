@@ -27,9 +27,6 @@ public class SimpleAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
     let inputs = try profile("load models") { try modelpool.values() }
     return .model(
-      ElementwiseMerge(inputs, label: "simple average") { block in
-        for model in block.models { block.sum.add(model) }
-        block.sum.divide(by: Double(block.models.count))
-      })
+      ElementwiseMerge(inputs, label: "simple average", combination: .mean(of: inputs.modelCount)))
   }
 }

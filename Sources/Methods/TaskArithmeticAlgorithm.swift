@@ -18,8 +18,10 @@ public class TaskArithmeticAlgorithm: ScaledTaskVector {
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    try merge(modelpool, label: "task arithmetic") { block in
-      for taskVector in block.models { block.sum.add(taskVector) }
-    }
+    let inputs = try taskVectors(of: modelpool)
+    return .model(
+      ElementwiseMerge(
+        inputs, label: "task arithmetic",
+        combination: .sum(of: inputs.modelCount, ontoBase: scalingFactor)))
   }
 }

@@ -62,8 +62,7 @@ public class WeightedAverageAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
     }
     let inputs = try profile("load models") { try modelpool.values() }
     return .model(
-      ElementwiseMerge(inputs, label: "weighted average") { block in
-        for (model, weight) in zip(block.models, used) { block.sum.add(model, weight: weight) }
-      })
+      ElementwiseMerge(
+        inputs, label: "weighted average", combination: LinearCombination(weights: used)))
   }
 }

@@ -32,28 +32,38 @@ extension ModelOutput {
     return intact
   }
 
-  /// The checksums of all files, on every rank: each rank takes those of some files while its
-  /// other data go to the disk.
+  /// The checksums of all files, on every rank: each file's by the rank that took most of it while
+  /// writing, which takes the rest while its other data go to the disk.
   func digests() throws -> [String] {
-    let (rank, size, writer) = (world.globalRank, world.worldSize, writer)
+    let (rank, writer) = (world.globalRank, writer)
     // Everybody's data must be in the files before any is read.
     try world.agreeing { try writer.flushJournal() }
-    let paths = writer.temporaryPaths
-    let mine = paths.indices.filter { $0 % size == rank }
+    let takers = try digestTakers()
+    let mine = takers.indices.filter { takers[$0] == rank }
     let found = try world.agreeing {
       let digests = Mutex(mine.map { _ in "" })
       // Flushing waits for the disk and needs no core.
       try Parallel(threads: min(world.threads, mine.count) + 1).forEach(mine.count + 1) { task in
         if task == 0 { return try writer.finishWriting() }
-        let digest = try Digest.sha256(of: paths[mine[task - 1]])
+        let digest = try writer.digest(of: mine[task - 1])
         digests.withLock { $0[task - 1] = digest }
       }
       return digests.withLock { $0 }
     }
-    let all = try world.allGather(Array(found.joined(separator: " ").utf8)).map {
-      String(decoding: $0, as: UTF8.self).split(separator: " ").map(String.init)
+    var parts = try world.allGather(Array(found.joined(separator: " ").utf8)).map {
+      String(decoding: $0, as: UTF8.self).split(separator: " ").map(String.init)[...]
     }
-    return paths.indices.map { all[$0 % size][$0 / size] }
+    return takers.map { parts[$0].removeFirst() }
+  }
+
+  /// For every file the rank that takes its checksum.
+  private func digestTakers() throws -> [Int] {
+    let taken = writer.digestedBytes.map { Int64($0) }
+    var most = taken
+    try world.allReduce(&most, .max)
+    var takers = zip(taken, most).map { Int64($0 == $1 ? world.globalRank : world.worldSize) }
+    try world.allReduce(&takers, .min)
+    return takers.indices.map { most[$0] > 0 ? Int(takers[$0]) : $0 % world.worldSize }
   }
 
   /// The tensors with NaN or infinite values, in the order of the manifest.

@@ -163,5 +163,7 @@ public final class ModelOutput {
     if rules.resume && rules.plan != nil { writer.suspend() } else { writer.discard() }
   }
 
-  private static let sliceElements = 1 << 18
+  /// Elements of a slice: few enough for the second cache, from which they are written and counted into
+  /// checksums, but not fewer than are read at a time.
+  private static var sliceElements: Int { min(max(1 << 17, WorkingMemory.largestRead), 1 << 18) }
 }

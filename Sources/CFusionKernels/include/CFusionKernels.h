@@ -12,12 +12,43 @@ typedef enum ck_dtype {
   CK_I64, CK_I32, CK_I16, CK_I8, CK_U64, CK_U32, CK_U16, CK_U8, CK_BOOL
 } ck_dtype;
 
+// Bytes of an element.
+static inline size_t ck_size(ck_dtype type) {
+  switch (type) {
+    case CK_F64: case CK_I64: case CK_U64: return 8;
+    case CK_F32: case CK_I32: case CK_U32: return 4;
+    case CK_F16: case CK_BF16: case CK_I16: case CK_U16: return 2;
+    default: return 1;
+  }
+}
+
 // convert.c: stored elements to and from computing types, to nearest even.
 void ck_load_f64(ck_dtype type, const void *from, double *to, size_t n);
 void ck_load_f32(ck_dtype type, const void *from, float *to, size_t n);
 void ck_store_f64(ck_dtype type, const double *from, void *to, size_t n);
-// Rounds values to the precision of `type` (F16 or BF16; nothing to do for the others).
-void ck_round_f32(ck_dtype type, float *values, size_t n);
+
+// combine.c: weighted sums of models straight from their stored elements.
+// One model: its values less the base's count as rounded to `precision` (F16, BF16, or any other: not).
+typedef struct ck_term {
+  const void *values;
+  ck_dtype type;
+  ck_dtype precision;
+  double weight;
+} ck_term;
+typedef struct ck_combination {
+  const ck_term *terms;
+  size_t count;
+  const void *base;  // null where there is none
+  ck_dtype base_type;
+  int is_difference;  // terms are values less those of the base
+  int is_wide;        // differences are taken in f64
+  double divisor;
+  int onto_base;
+  double factor;
+} ck_combination;
+// to = [base + factor *] (the sum of weight * x over all terms, in their order) / divisor, in f64, rounded
+// once. The same bits as ck_load, ck_delta, ck_round, ck_axpy, ck_divide, ck_scale_onto and ck_store give.
+void ck_combine(const ck_combination *combination, ck_dtype type, void *to, size_t n);
 
 // finite.c: how many of the stored elements are NaN or infinite; 0 for integers.
 int64_t ck_count_nonfinite(ck_dtype type, const void *from, size_t n);
@@ -28,7 +59,8 @@ void ck_distance_f64(const double *a, const double *b, size_t n, double *largest
                      double *squares_a, int64_t *differing);
 
 // arithmetic.c: task vectors and sums. A task vector is computed in f32 or f64, sums in f64.
-void ck_delta_f32(const float *x, const float *base, float *delta, size_t n);
+// delta = x - base, rounded to `precision` (F16, BF16, or any other: not).
+void ck_delta_f32(ck_dtype type, const void *x, const float *base, ck_dtype precision, float *delta, size_t n);
 void ck_delta_f64(const double *x, const double *base, double *delta, size_t n);
 void ck_add_f32(const float *x, double *sum, size_t n);
 void ck_add_f64(const double *x, double *sum, size_t n);

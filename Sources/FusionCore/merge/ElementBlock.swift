@@ -29,9 +29,9 @@ public final class ElementBlock {
   private let loaded64: UnsafeMutableBufferPointer<Double>
   private let sums: UnsafeMutableBufferPointer<Double>
 
-  /// A workspace for `modelCount` models. The base and one model in loading need room too.
+  /// A workspace for `modelCount` models and the base.
   init(modelCount: Int) {
-    let rows = modelCount + 2
+    let rows = modelCount + 1
     loaded32 = .allocate(capacity: rows * Self.limit)
     loaded64 = .allocate(capacity: rows * Self.limit)
     sums = .allocate(capacity: Self.limit)
@@ -78,23 +78,20 @@ public final class ElementBlock {
   func setTaskVector(
     _ m: Int, _ bytes: UnsafeRawBufferPointer, _ dtype: DType, wide: Bool, precision: DType
   ) {
-    let x = load(bytes, dtype, wide: wide, row: models.count + 1)
-    switch (x, base) {
-    case (.float32(let x), .float32(let base)):
-      let delta = row32(m, x.count)
-      if let x = x.baseAddress, let base = base.baseAddress, let target = delta.baseAddress {
-        ck_delta_f32(x, base, target, delta.count)
-        ck_round_f32(precision.kernelCode, target, delta.count)
+    switch base {
+    case .float32(let base):
+      let delta = row32(m, base.count)
+      if let x = bytes.baseAddress, let base = base.baseAddress, let target = delta.baseAddress {
+        ck_delta_f32(dtype.kernelCode, x, base, precision.kernelCode, target, delta.count)
       }
       models[m] = .float32(delta)
-    case (.float64(let x), .float64(let base)):
-      let delta = row64(m, x.count)
-      if let x = x.baseAddress, let base = base.baseAddress, let target = delta.baseAddress {
-        ck_delta_f64(x, base, target, delta.count)
+    case .float64(let base):
+      let delta = row64(m, base.count)
+      Conversion.load(bytes, as: dtype, into: delta)
+      if let base = base.baseAddress, let target = delta.baseAddress {
+        ck_delta_f64(target, base, target, delta.count)
       }
       models[m] = .float64(delta)
-    default:
-      preconditionFailure("a block is computed in one type")
     }
     point(m)
   }

@@ -26,7 +26,7 @@ public final class ElementwiseInputs: Sendable {
   let members: [Member]
   private let quantity: Quantity
   private let jointPrecision: DType
-  private let prepare: (@Sendable (ElementBlock) -> Void)?
+  let prepare: (@Sendable (ElementBlock) -> Void)?
   /// Who makes the passes over these inputs.
   let passes: any PassRunner
   /// The same for all inputs that are made of the same sources.
@@ -142,30 +142,56 @@ public final class ElementwiseInputs: Sendable {
     of slice: Slice, for users: [ElementwiseInputs],
     _ body: (Int, ElementBlock, Range<Int>) throws -> Void
   ) throws {
-    guard let source = users.first else { return }
-    let workspace =
-      source.workspaces.withLock { $0.popLast() } ?? Workspace(modelCount: source.modelCount)
-    defer { source.workspaces.withLock { $0.append(workspace) } }
-    let block = workspace.block
+    try users.first?.forEachChunk(of: slice) { chunk in
+      try forEachBlock(of: chunk, for: users, body)
+    }
+  }
+
+  /// What was read of a part of a slice.
+  struct Chunk {
+    let workspace: Workspace
+    let slice: Slice
+    /// Where it begins, counted from the slice's start.
+    let offset: Int
+  }
+
+  /// Reads a slice in parts of which all inputs fit into the buffers.
+  ///
+  /// - Throws: what reading and `body` throw.
+  func forEachChunk(of slice: Slice, _ body: (Chunk) throws -> Void) throws {
+    let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(modelCount: modelCount)
+    defer { workspaces.withLock { $0.append(workspace) } }
     var start = slice.elements.lowerBound
     while start < slice.elements.upperBound {
-      let end = min(start + source.chunk, slice.elements.upperBound)
-      try source.read(Slice(tensor: slice.tensor, elements: start..<end), into: workspace)
-      var from = 0
-      while from < end - start {
-        let part = from..<min(from + ElementBlock.limit, end - start)
-        let offset = start - slice.elements.lowerBound
-        for (position, user) in users.enumerated() {
-          if position > 0 && user === users[position - 1] {
-            block.begin(block.slice)
-          } else {
-            user.load(slice.tensor, part, of: workspace, startingAt: start)
-          }
-          try body(position, block, offset + part.lowerBound..<offset + part.upperBound)
-        }
-        from = part.upperBound
-      }
+      let end = min(start + chunk, slice.elements.upperBound)
+      let part = Slice(tensor: slice.tensor, elements: start..<end)
+      try read(part, into: workspace)
+      try body(
+        Chunk(workspace: workspace, slice: part, offset: start - slice.elements.lowerBound))
       start = end
+    }
+  }
+
+  /// Goes through the blocks of what was read, each for several users of the same sources.
+  static func forEachBlock(
+    of chunk: Chunk, for users: [ElementwiseInputs],
+    _ body: (Int, ElementBlock, Range<Int>) throws -> Void
+  ) rethrows {
+    let block = chunk.workspace.block
+    let (start, count) = (chunk.slice.elements.lowerBound, chunk.slice.count)
+    var from = 0
+    while from < count {
+      let part = from..<min(from + ElementBlock.limit, count)
+      let range = chunk.offset + part.lowerBound..<chunk.offset + part.upperBound
+      for (position, user) in users.enumerated() {
+        if position > 0 && user === users[position - 1] {
+          block.begin(block.slice)
+        } else {
+          user.load(chunk.slice.tensor, part, of: chunk.workspace, startingAt: start)
+        }
+        try body(position, block, range)
+      }
+      from = part.upperBound
     }
   }
 
@@ -252,6 +278,21 @@ public final class ElementwiseInputs: Sendable {
     try SliceRead.all(reads)
   }
 
+  /// Whether blocks hold task vectors.
+  var isOfTaskVectors: Bool {
+    if case .values = quantity { false } else { true }
+  }
+
+  /// The type that model `m` keeps a tensor of the reference in.
+  func storedType(of m: Int, _ tensor: Int) -> DType {
+    members[m].source.manifest.tensors[members[m].positions[tensor]].dtype
+  }
+
+  /// What the difference of a model's and the base's values is rounded to.
+  func precision(of dtype: DType, onto base: DType) -> DType {
+    if case .jointTaskVectors = quantity { jointPrecision } else { DType.promoted(base, dtype) }
+  }
+
   private func load(
     _ tensor: Int, _ range: Range<Int>, of workspace: Workspace, startingAt start: Int
   ) {
@@ -263,17 +304,14 @@ public final class ElementwiseInputs: Sendable {
     if base != nil {
       block.setBase(workspace.baseBytes(range, baseType), baseType, wide: wide)
     }
-    for (m, member) in members.enumerated() {
-      let dtype = member.source.manifest.tensors[member.positions[tensor]].dtype
+    for m in members.indices {
+      let dtype = storedType(of: m, tensor)
       let bytes = workspace.modelBytes(m, range, dtype)
-      switch quantity {
-      case .values:
-        block.setModel(m, bytes, dtype, wide: wide)
-      case .taskVectors:
-        let precision = DType.promoted(baseType, dtype)
+      if isOfTaskVectors {
+        let precision = precision(of: dtype, onto: baseType)
         block.setTaskVector(m, bytes, dtype, wide: wide, precision: precision)
-      case .jointTaskVectors:
-        block.setTaskVector(m, bytes, dtype, wide: wide, precision: jointPrecision)
+      } else {
+        block.setModel(m, bytes, dtype, wide: wide)
       }
     }
     prepare?(block)

@@ -13,12 +13,9 @@ struct AdaptiveMerges {
   /// - Parameter weights: group by group, in each one weight per model.
   func merge(_ weights: [Double]) -> any StateDict {
     let (groups, models) = (groups.ofTensor, inputs.modelCount)
-    return ElementwiseMerge(inputs, label: "adaptive fusion") { block in
-      let first = groups[block.tensor] * models
-      for (model, taskVector) in block.models.enumerated() {
-        block.sum.add(taskVector, weight: weights[first + model])
-      }
-      block.sum.scale(by: 1, onto: block.base)
+    return ElementwiseMerge.weighted(inputs, label: "adaptive fusion") { tensor in
+      let first = groups[tensor] * models
+      return LinearCombination(weights: Array(weights[first..<first + models]), ontoBase: 1)
     }
   }
 }

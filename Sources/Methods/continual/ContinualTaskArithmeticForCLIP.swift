@@ -24,11 +24,8 @@ public final class ContinualTaskArithmeticForCLIP: ContinualAlgorithm {
     let scalingFactor = scalingFactor
     return try mergeSteps(of: modelpool) { models in
       ElementwiseMerge(
-        try taskVectors(of: models, from: modelpool), label: "continual task arithmetic"
-      ) { block in
-        for taskVector in block.models { block.sum.add(taskVector) }
-        block.sum.scale(by: scalingFactor, onto: block.base)
-      }
+        try taskVectors(of: models, from: modelpool), label: "continual task arithmetic",
+        combination: .sum(of: models.count, ontoBase: scalingFactor))
     }
   }
 }

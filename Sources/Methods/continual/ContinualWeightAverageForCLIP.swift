@@ -20,10 +20,8 @@ public final class ContinualWeightAverageForCLIP: ContinualAlgorithm {
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
     try mergeSteps(of: modelpool) { models in
       let inputs = try world.agreeing { try ElementwiseInputs(models: models) }
-      return ElementwiseMerge(inputs, label: "continual weight average") { block in
-        for values in block.models { block.sum.add(values) }
-        block.sum.divide(by: Double(block.models.count))
-      }
+      return ElementwiseMerge(
+        inputs, label: "continual weight average", combination: .mean(of: inputs.modelCount))
     }
   }
 }

@@ -39,9 +39,8 @@ public final class LinearInterpolationAlgorithm: BaseAlgorithm, SimpleProfilerMi
     let inputs = try profile("load models") { try modelpool.pair() }
     let t = t
     return .model(
-      ElementwiseMerge(inputs, label: "linear interpolation") { block in
-        block.sum.add(block.models[0], weight: 1 - t)
-        block.sum.add(block.models[1], weight: t)
-      })
+      ElementwiseMerge(
+        inputs, label: "linear interpolation",
+        combination: LinearCombination(weights: [1 - t, t])))
   }
 }

@@ -25,6 +25,12 @@ public final class MagMaxAlgorithm: ScaledTaskVector {
   ///
   /// - Throws: when `_pretrained_` or the models are missing, or they do not fit together.
   public override func run(_ modelpool: BaseModelPool) throws -> FusionResult {
-    try merge(modelpool, label: "MagMax") { $0.setLargestMagnitude() }
+    let inputs = try taskVectors(of: modelpool)
+    let scalingFactor = scalingFactor
+    return .model(
+      ElementwiseMerge(inputs, label: "MagMax") { block in
+        block.setLargestMagnitude()
+        block.sum.scale(by: scalingFactor, onto: block.base)
+      })
   }
 }

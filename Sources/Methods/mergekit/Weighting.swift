@@ -10,10 +10,8 @@ import Tensors
 func combination(
   _ inputs: ElementwiseInputs, label: String, hasBase: Bool, weights: [[Double]]
 ) -> ElementwiseMerge {
-  ElementwiseMerge(inputs, label: label) { block in
-    for (model, weight) in zip(block.models, weights[block.tensor]) where weight != 0 {
-      block.sum.add(model, weight: weight)
-    }
-    if hasBase { block.sum.scale(by: 1, onto: block.base) }
+  .weighted(inputs, label: label) { tensor in
+    LinearCombination(
+      weights: weights[tensor].map { $0 == 0 ? nil : $0 }, ontoBase: hasBase ? 1 : nil)
   }
 }

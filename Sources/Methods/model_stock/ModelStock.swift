@@ -60,9 +60,8 @@ public final class ModelStock: BaseAlgorithm, SimpleProfilerMixin {
       }
     }
     return .model(
-      ElementwiseMerge(inputs, label: "model stock") { block in
-        for taskVector in block.models { block.sum.add(taskVector) }
-        block.sum.scale(by: steps[block.tensor], onto: block.base)
+      ElementwiseMerge.weighted(inputs, label: "model stock") { tensor in
+        .sum(of: inputs.modelCount, ontoBase: steps[tensor])
       })
   }
 

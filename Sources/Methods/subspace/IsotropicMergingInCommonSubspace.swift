@@ -72,10 +72,8 @@ extension StateDict where Self == ElementwiseMerge {
   static func meanOfTaskVectors(
     _ inputs: ElementwiseInputs, _ label: String, scaledBy factor: Double
   ) -> ElementwiseMerge {
-    let models = Double(inputs.modelCount)
-    return ElementwiseMerge(inputs, label: label) { block in
-      for taskVector in block.models { block.sum.add(taskVector) }
-      block.sum.scale(by: factor / models, onto: block.base)
-    }
+    let models = inputs.modelCount
+    return ElementwiseMerge(
+      inputs, label: label, combination: .sum(of: models, ontoBase: factor / Double(models)))
   }
 }

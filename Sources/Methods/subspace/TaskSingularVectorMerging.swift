@@ -73,12 +73,10 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
     _ inputs: ElementwiseInputs, _ matrices: [Int], _ weights: [Double], alpha: Double,
     compute: @escaping @Sendable (MatrixTask, Double) throws -> Void
   ) -> TensorwiseMerge {
-    let others = ElementwiseMerge(inputs, label: "task singular vectors") { block in
-      for (taskVector, weight) in zip(block.models, weights) {
-        block.sum.add(taskVector, weight: weight)
-      }
-      block.sum.scale(by: alpha / Double(weights.count), onto: block.base)
-    }
+    let others = ElementwiseMerge(
+      inputs, label: "task singular vectors",
+      combination: LinearCombination(
+        weights: weights, ontoBase: alpha / Double(weights.count)))
     return MatrixMerge(inputs: inputs, world: world).merge(
       matrices, others: others, demand: { Self.demand($0, $1, models: weights.count) }
     ) { try compute($0, alpha) }

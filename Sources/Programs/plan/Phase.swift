@@ -68,6 +68,6 @@ final class Phase {
     return work
   }
 
-  /// Elements that `ModelOutput` writes at once.
+  /// Elements that `ModelOutput` writes at once, at most.
   private static let savedAtOnce = 1 << 18
 }

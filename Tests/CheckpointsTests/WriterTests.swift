@@ -269,9 +269,20 @@ import Testing
     #expect(runs.add(0..<step / 2, of: 1) == nil)
     #expect(runs.add(step..<step + 8, of: 1) == nil)
     #expect(runs.add(step / 2..<step, of: 0) == nil)
-    #expect(runs.add(step / 2..<step, of: 1) == 0..<step)
+    #expect(runs.add(step / 2..<step, of: 1) == 0..<step + 8)
     #expect(runs.add(step + 8..<2 * step - 1, of: 1) == nil)
-    #expect(runs.add(2 * step - 1..<2 * step + 9, of: 1) == step..<2 * step + 9)
+    #expect(runs.add(2 * step - 1..<2 * step + 9, of: 1) == step + 8..<2 * step + 9)
+  }
+
+  @Test("Write-back starts in whatever order the parts of a run come")
+  func writeBehindInAnyOrder() {
+    let part = WriteBehind.step / 4
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [0, 2, 1, 3], [1, 3, 0, 2], [0, 3, 2, 1]] {
+      var runs = WriteBehind()
+      let due = order.map { runs.add($0 * part..<($0 + 1) * part, of: 0) }
+      #expect(due.dropLast().allSatisfy { $0 == nil })
+      #expect(due.last == 0..<WriteBehind.step, "\(order)")
+    }
   }
 }
 

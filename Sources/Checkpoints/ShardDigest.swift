@@ -8,8 +8,8 @@ import Synchronization
 final class ShardDigest: Sendable {
   /// Bytes that a thread takes before it goes back to its own work.
   private static let turn = 2 << 20
-  /// Bytes that are read back at a time.
-  private static let piece = 256 << 10
+  /// Bytes that are read back at a time: so few that memory for them costs no system call.
+  private static let piece = 64 << 10
 
   private struct State {
     /// Whether a thread is at it.

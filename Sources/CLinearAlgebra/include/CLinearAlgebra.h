@@ -106,8 +106,13 @@ void cla_add_rows(size_t rows, size_t columns, const double *factors, const doub
 void cla_add_masked(size_t count, double factor, double cut, const double *a, const double *b,
                     double *c);
 
-/// b = a, in the other type.
-void cla_narrow(size_t count, const double *a, float *b);
+/// b = factor a, rounded once where the factor is a power of two.
+void cla_narrow(size_t count, double factor, const double *a, float *b);
+
+/// b = a
 void cla_widen(size_t count, const float *a, double *b);
+
+/// b += factor a
+void cla_add_widened(size_t count, double factor, const float *a, double *b);
 
 #endif

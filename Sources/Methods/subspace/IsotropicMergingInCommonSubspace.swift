@@ -51,10 +51,10 @@ public final class IsotropicMergingInCommonSubspace: BaseAlgorithm, SimpleProfil
         demand: Self.demand
       ) { task in
         let sum = try task.sumOfTaskVectors()
-        let merged = try task.algebra.isotropic(
-          sum, noise: task.noise(of: sum, count: task.modelCount), accuracy: task.accuracy
+        try task.algebra.addIsotropic(
+          sum, noise: task.noise(of: sum, count: task.modelCount), accuracy: task.accuracy,
+          scaledBy: scalingFactor, to: task.result
         ) { $0.reduce(0, +) / Double($0.count) }
-        task.algebra.add(merged, scaledBy: scalingFactor, to: task.result)
       })
   }
 

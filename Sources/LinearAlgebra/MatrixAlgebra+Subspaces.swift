@@ -69,7 +69,7 @@ extension MatrixAlgebra {
     guard largestMagnitude(of: a) > 0 else { return nil }
     let gram = try rowGram(a)
     guard isInRange(gram) else { return nil }
-    let eigen = try eigen(gram)
+    let eigen = try eigen(gram, isNarrow: accuracy.isNarrow)
     let largest = eigen.values.first ?? 0
     // What is below this is left to the full decomposition of `leadingTriplets`.
     let limit = max(accuracy.gramLimit * largest, noise * noise)
@@ -153,7 +153,7 @@ extension MatrixAlgebra {
     _ gram: consuming Matrix<Double>, leading rank: Int, noise: Double, accuracy: Accuracy
   ) throws -> SymmetricEigen<Double>? {
     guard isInRange(gram) else { return nil }
-    let eigen = try eigen(gram, leading: rank)
+    let eigen = try eigen(gram, leading: rank, isNarrow: accuracy.isNarrow)
     guard let largest = eigen.values.first, largest > 0 else { return nil }
     let null = noise * noise
     let isResolved = null >= Accuracy.gramResolution * largest

@@ -34,6 +34,9 @@ int cla_sytrd(char type, int n, void *a, int lda, void *d, void *e, void *tau, v
 int cla_stedc(char type, int n, void *d, void *e, void *z, int ldz, void *work, int lwork,
               int *iwork, int liwork);
 
+// All eigenvalues of a tridiagonal matrix, ascending, in place of the diagonal.
+int cla_sterf(int n, double *d, double *e);
+
 // Eigenvectors `first` to `last` (from 1, ascending) of a tridiagonal matrix by relatively robust
 // representations. `found` receives their number.
 int cla_stemr(char type, int n, void *d, void *e, int first, int last, int *found, void *w, void *z,
@@ -72,6 +75,11 @@ void cla_twisted(int n, const double *d, const double *e, int count, const doubl
 /// The largest length of (T - values[i]) z_i for the rows z_i; NaN if there is one.
 double cla_tridiagonal_residual(int n, const double *d, const double *e, int count,
                                 const double *values, const double *z);
+
+/// Makes every row of z orthogonal to those before it whose values[i] is less than `gap` larger.
+/// Returns 0; otherwise there are more than `limit` such pairs, or rows that nearly depend on each
+/// other.
+int cla_separate(int n, int count, const double *values, double gap, size_t limit, double *z);
 
 // Loops over elements. Sums are taken in double, in an order that follows from the sizes alone.
 

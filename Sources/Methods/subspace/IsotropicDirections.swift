@@ -113,9 +113,10 @@ struct IsotropicDirections {
     let rest = side - ranks.common
     let perTask =
       m <= n
-      ? MatrixCost.product(rest, n, m) + MatrixCost.triplets(rest, n, rank: ranks.perTask)
+      ? MatrixCost.product(rest, n, m)
+        + MatrixCost.triplets(rest, n, rank: ranks.perTask, inSingle: true)
       : 2 * MatrixCost.product(m, n, ranks.common)
-        + MatrixCost.triplets(m, n, rank: ranks.perTask)
+        + MatrixCost.triplets(m, n, rank: ranks.perTask, inSingle: true)
     let polar =
       (m <= n
         ? MatrixCost.orthogonalizer(rest, rest)

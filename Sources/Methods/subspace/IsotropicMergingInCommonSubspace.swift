@@ -62,7 +62,9 @@ public final class IsotropicMergingInCommonSubspace: BaseAlgorithm, SimpleProfil
   static func demand(_ m: Int, _ n: Int) -> MatrixMerge.Demand {
     let side = min(m, n)
     return MatrixMerge.Demand(
-      seconds: MatrixCost.orthogonalizer(side, max(m, n)) + MatrixCost.product(m, n, side),
+      // Rows that cancel each other keep the product of a square matrix in float64.
+      seconds: MatrixCost.orthogonalizer(side, max(m, n))
+        + MatrixCost.product(m, n, side, inSingle: max(m, n) >= 2 * side),
       numbers: 4 * m * n + 3 * side * side)
   }
 }

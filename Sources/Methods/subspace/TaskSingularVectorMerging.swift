@@ -113,11 +113,14 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
     let side = min(m, n)
     let rank = side / models
     let all = rank * models
+    let isSquare = max(m, n) < 2 * side
+    // As of models of up to 32 bits that need no fallback.
     let seconds =
-      Double(models) * MatrixCost.triplets(m, n, rank: rank)
+      Double(models) * MatrixCost.triplets(m, n, rank: rank, inSingle: true)
       + MatrixCost.orthogonalizer(all, m) + MatrixCost.orthogonalizer(all, n)
-      + MatrixCost.product(all, all, all) + MatrixCost.product(side, all, all)
-      + MatrixCost.product(m, n, all)
+      + (isSquare ? 0 : MatrixCost.product(all, all, all))
+      + MatrixCost.product(isSquare ? m + n : side, all, all)
+      + MatrixCost.product(m, n, all, inSingle: true)
     return MatrixMerge.Demand(
       seconds: seconds, numbers: 2 * m * n + all * (m + n) + 4 * side * side)
   }

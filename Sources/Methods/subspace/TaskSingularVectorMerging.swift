@@ -122,7 +122,7 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
       + MatrixCost.product(isSquare ? m + n : side, all, all)
       + MatrixCost.product(m, n, all, inSingle: true)
     return MatrixMerge.Demand(
-      seconds: seconds, numbers: 2 * m * n + all * (m + n) + 4 * side * side)
+      seconds: seconds, numbers: 3 * m * n + all * (m + n) + 4 * side * side)
   }
 }
 

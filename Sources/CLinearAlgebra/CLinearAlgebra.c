@@ -20,6 +20,7 @@
                           const int *, int *, TEXT);                                               \
   static void (*p##stedc)(const char *, const int *, T *, T *, T *, const int *, T *, const int *, \
                           int *, const int *, int *, TEXT);                                        \
+  static void (*p##sterf)(const int *, T *, T *, int *);                                           \
   static void (*p##stemr)(const char *, const char *, const int *, T *, T *, const T *, const T *, \
                           const int *, const int *, int *, T *, T *, const int *, const int *,     \
                           int *, int *, T *, const int *, int *, const int *, int *, TEXT, TEXT);  \
@@ -51,8 +52,8 @@ static void *symbol(const char *name, char *reason, size_t capacity) {
   if (!(*(void **)&p##name = symbol(#p #name "_", reason, capacity))) return -1;
 #define FIND_ALL(p, T)                                                                             \
   FIND(p, gemm)                                                                                    \
-  FIND(p, syrk) FIND(p, sytrd) FIND(p, stedc) FIND(p, stemr) FIND(p, trsm) FIND(p, gesdd)          \
-      FIND(p, gesvd) FIND(p, gelqf) FIND(p, orglq)
+  FIND(p, syrk) FIND(p, sytrd) FIND(p, stedc) FIND(p, sterf) FIND(p, stemr) FIND(p, trsm)          \
+      FIND(p, gesdd) FIND(p, gesvd) FIND(p, gelqf) FIND(p, orglq)
 
 static int open_library(const char *path, char *reason, size_t capacity) {
   const char *names[] = {path ? path : "libopenblas.so.0", path ? NULL : "libopenblas.so", NULL};
@@ -172,6 +173,12 @@ int cla_stedc(char type, int n, void *d, void *e, void *z, int ldz, void *work, 
               int *iwork, int liwork) {
   return type == 's' ? call_sstedc(n, d, e, z, ldz, work, lwork, iwork, liwork)
                      : call_dstedc(n, d, e, z, ldz, work, lwork, iwork, liwork);
+}
+
+int cla_sterf(int n, double *d, double *e) {
+  int info = 0;
+  dsterf(&n, d, e, &info);
+  return info;
 }
 
 int cla_stemr(char type, int n, void *d, void *e, int first, int last, int *found, void *w, void *z,

@@ -132,10 +132,14 @@ CLONES void cla_add_masked(size_t count, double factor, double cut, const double
   }
 }
 
-CLONES void cla_narrow(size_t count, const double *a, float *b) {
-  for (size_t i = 0; i < count; i++) b[i] = (float)a[i];
+CLONES void cla_narrow(size_t count, double factor, const double *a, float *b) {
+  for (size_t i = 0; i < count; i++) b[i] = (float)(factor * a[i]);
 }
 
 CLONES void cla_widen(size_t count, const float *a, double *b) {
   for (size_t i = 0; i < count; i++) b[i] = a[i];
+}
+
+CLONES void cla_add_widened(size_t count, double factor, const float *a, double *b) {
+  for (size_t i = 0; i < count; i++) b[i] += factor * a[i];
 }

@@ -132,6 +132,16 @@ CLONES void cla_twisted(int n, const double *d, const double *e, int count, cons
   }
 }
 
+static inline __attribute__((always_inline)) double dot(int n, const double *a, const double *b) {
+  double sums[WIDTH] = {0}, sum = 0;
+  int i = 0;
+  for (; i + WIDTH <= n; i += WIDTH)
+    for (int l = 0; l < WIDTH; l++) sums[l] += a[i + l] * b[i + l];
+  for (; i < n; i++) sum += a[i] * b[i];
+  for (int l = 0; l < WIDTH; l++) sum += sums[l];
+  return sum;
+}
+
 CLONES double cla_tridiagonal_residual(int n, const double *d, const double *e, int count,
                                        const double *values, const double *z) {
   double most = 0;
@@ -147,4 +157,24 @@ CLONES double cla_tridiagonal_residual(int n, const double *d, const double *e, 
     if (!(sum <= most)) most = sum;
   }
   return sqrt(most);
+}
+
+CLONES int cla_separate(int n, int count, const double *values, double gap, size_t limit,
+                        double *z) {
+  size_t pairs = 0;
+  for (int j = 1; j < count; j++) {
+    double *row = z + (size_t)j * n;
+    const size_t before = pairs;
+    for (int i = j - 1; i >= 0 && values[i] - values[j] < gap; i--) {
+      if (++pairs > limit) return -1;
+      const double *other = z + (size_t)i * n, product = dot(n, row, other);
+      for (int k = 0; k < n; k++) row[k] -= product * other[k];
+    }
+    if (pairs == before) continue;
+    const double square = dot(n, row, row);
+    if (!(square > 0.5)) return -1;
+    const double scale = 1 / sqrt(square);
+    for (int k = 0; k < n; k++) row[k] *= scale;
+  }
+  return 0;
 }

@@ -22,4 +22,10 @@ public struct Accuracy: Sendable {
 
   /// The smallest eigenvalue of a Gram matrix, relative to the largest, that is told from zero.
   static let gramResolution = 1e-13
+
+  /// The smallest eigenvalue of a Gram matrix in `Float`, relative to the largest, that is trusted.
+  static let singleGramLimit = 0x1p-6
+  /// How large, relative to the root of the mean square of a product's elements, the errors of
+  /// computing it in `Float` may be.
+  static let singleProductError = 0x1p-17
 }

@@ -11,9 +11,10 @@ extension MatrixAlgebra {
   /// - Parameters:
   ///   - g: n x n, finite; it is overwritten.
   ///   - count: how many; nil for all.
+  ///   - isNarrow: whether vectors need not be more orthogonal than to ten digits.
   /// - Throws: `LinearAlgebraError`.
   public func eigen<Scalar: MatrixScalar>(
-    _ g: consuming Matrix<Scalar>, leading count: Int? = nil
+    _ g: consuming Matrix<Scalar>, leading count: Int? = nil, isNarrow: Bool = false
   ) throws -> SymmetricEigen<Scalar> {
     precondition(g.rows == g.columns)
     let n = g.rows
@@ -25,7 +26,8 @@ extension MatrixAlgebra {
     return try tridiagonal(g) { form in
       // More of them are made orthogonal more cheaply by divide and conquer.
       let found =
-        try wanted <= n / 2 ? separateEigen(form, wanted) : nil
+        try wanted <= n / 2
+        ? separateEigen(form, wanted) : isNarrow && wanted == n ? distinctEigen(form) : nil
       let eigen =
         try found ?? (wanted <= n / 4 ? robustEigen(form, wanted) : dividedEigen(form, wanted))
       try backTransform(eigen.vectors, form)

@@ -129,7 +129,7 @@ extension MatrixAlgebra {
     if From.self == Double.self {
       a.start.withMemoryRebound(to: Double.self, capacity: a.count) { from in
         result.start.withMemoryRebound(to: Float.self, capacity: a.count) {
-          cla_narrow(a.count, from, $0)
+          cla_narrow(a.count, 1, from, $0)
         }
       }
     } else {

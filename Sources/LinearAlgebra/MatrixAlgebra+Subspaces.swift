@@ -69,7 +69,7 @@ extension MatrixAlgebra {
     guard largestMagnitude(of: a) > 0 else { return nil }
     let gram = try rowGram(a)
     guard isInRange(gram) else { return nil }
-    let eigen = try eigen(gram)
+    let eigen = try eigen(gram, isNarrow: accuracy.isNarrow)
     let largest = eigen.values.first ?? 0
     // What is below this is left to the full decomposition of `leadingTriplets`.
     let limit = max(accuracy.gramLimit * largest, noise * noise)
@@ -110,32 +110,41 @@ extension MatrixAlgebra {
     return try spectralSum(vectors, full.values.map { $0 > null ? 1 / $0 : 0 })
   }
 
-  /// A with every singular value replaced by `value`, null ones by 0; `value` gets all of them.
+  /// C = C + factor · B, where B is A with every singular value replaced by `value`, null ones by
+  /// 0; `value` gets all of them.
   ///
   /// - Parameters:
   ///   - a: m x n, finite.
   ///   - noise: singular values up to this are null.
   /// - Throws: `LinearAlgebraError`.
-  public func isotropic(
-    _ a: Matrix<Double>, noise: Double, accuracy: Accuracy, _ value: ([Double]) -> Double
-  ) throws -> Matrix<Double> {
+  public func addIsotropic(
+    _ a: Matrix<Double>, noise: Double, accuracy: Accuracy, scaledBy factor: Double,
+    to c: Matrix<Double>, _ value: ([Double]) -> Double
+  ) throws {
     let side = min(a.rows, a.columns)
-    guard side > 0, largestMagnitude(of: a) > 0 else { return try zeros(a.rows, a.columns) }
+    guard side > 0, largestMagnitude(of: a) > 0 else { return }
     let isWide = a.rows <= a.columns
     let gram = try isWide ? rowGram(a) : columnGram(a)
     if let eigen = try trustedEigen(gram, leading: side, noise: noise, accuracy: accuracy) {
       count.add(isFull: false)
       let values = eigen.values.map { $0.squareRoot() }
       let common = value(values)
-      let root = try spectralSum(eigen.vectors, values.map { $0 > 0 ? common / $0 : 0 })
-      return try isWide ? product(root, .plain, a) : product(a, .plain, root)
+      let root = try spectralSum(eigen.vectors, values.map { $0 > 0 ? 1 / $0 : 0 })
+      // B / common has singular values of 1.
+      let norm = Double(values.count { $0 > 0 }).squareRoot()
+      try isWide
+        ? addProduct(
+          root, .plain, a, norm: norm, alpha: factor * common, accuracy: accuracy, to: c)
+        : addProduct(
+          a, .plain, root, norm: norm, alpha: factor * common, accuracy: accuracy, to: c)
+      return
     }
     count.add(isFull: true)
     let full = try singularValues(a)
     let null = max(noise, nullLevel(full.values, a.rows, a.columns))
     let common = value(full.values)
-    scaleRows(of: full.vt, by: full.values.map { $0 > null ? common : 0 })
-    return try product(full.u, .plain, full.vt)
+    scaleRows(of: full.vt, by: full.values.map { $0 > null ? 1 : 0 })
+    multiply(full.u, .plain, full.vt, alpha: factor * common, beta: 1, into: c)
   }
 
   /// Eigenvalues and vectors of a Gram matrix, null ones set to 0; nil where those that are not
@@ -144,7 +153,7 @@ extension MatrixAlgebra {
     _ gram: consuming Matrix<Double>, leading rank: Int, noise: Double, accuracy: Accuracy
   ) throws -> SymmetricEigen<Double>? {
     guard isInRange(gram) else { return nil }
-    let eigen = try eigen(gram, leading: rank)
+    let eigen = try eigen(gram, leading: rank, isNarrow: accuracy.isNarrow)
     guard let largest = eigen.values.first, largest > 0 else { return nil }
     let null = noise * noise
     let isResolved = null >= Accuracy.gramResolution * largest

@@ -1,32 +1,36 @@
 /// What calls on matrices take, in seconds: on one core of an AMD EPYC at 2.45 GHz with OpenBLAS
-/// 0.3.21, in `Double`. Only ratios matter, for dealing matrices to processes.
+/// 0.3.21, in `Double`, or in `Float` where that is asked for. Only ratios matter, for dealing
+/// matrices to processes.
 public enum MatrixCost {
   /// A product of an m x k and a k x n matrix.
-  public static func product(_ m: Int, _ n: Int, _ k: Int) -> Double {
-    Double(m) * Double(n) * Double(k) * 2 / 38e9
+  public static func product(_ m: Int, _ n: Int, _ k: Int, inSingle: Bool = false) -> Double {
+    Double(m) * Double(n) * Double(k) * 2 / (inSingle ? 72e9 : 38e9)
   }
 
   /// A Gram matrix of `side` rows of `inner` elements.
-  public static func gram(_ side: Int, _ inner: Int) -> Double {
-    Double(side) * Double(side) * Double(inner) / 33e9
+  public static func gram(_ side: Int, _ inner: Int, inSingle: Bool = false) -> Double {
+    Double(side) * Double(side) * Double(inner) / (inSingle ? 80e9 : 35e9)
   }
 
   /// All eigenvectors of a symmetric matrix.
   public static func eigen(_ side: Int) -> Double {
-    Double(side) * Double(side) * Double(side) * 0.23e-9
+    Double(side) * Double(side) * Double(side) * 0.17e-9
   }
 
   /// The leading `count` eigenvectors of a symmetric matrix.
-  public static func eigen(_ side: Int, leading count: Int) -> Double {
-    guard count <= side / 4 else { return eigen(side) }
+  public static func eigen(_ side: Int, leading count: Int, inSingle: Bool = false) -> Double {
+    guard count <= side / 2 else { return eigen(side) }
     let n = Double(side)
-    return n * n * n * 0.073e-9 + n * Double(count) * 0.27e-6 + n * n * Double(count) * 0.1e-9
+    return n * n * n * (inSingle ? 0.047e-9 : 0.068e-9) + n * Double(count) * 0.03e-6
+      + n * n * Double(count) * (inSingle ? 0.03e-9 : 0.08e-9)
   }
 
   /// Leading triplets of an m x n matrix.
-  public static func triplets(_ m: Int, _ n: Int, rank: Int) -> Double {
+  public static func triplets(_ m: Int, _ n: Int, rank: Int, inSingle: Bool = false) -> Double {
     let side = min(m, n)
-    return gram(side, max(m, n)) + eigen(side, leading: rank) + product(rank, max(m, n), side)
+    return gram(side, max(m, n), inSingle: inSingle)
+      + eigen(side, leading: rank, inSingle: inSingle)
+      + product(rank, max(m, n), side, inSingle: inSingle)
   }
 
   /// The matrix that makes `count` rows of `length` elements orthonormal.

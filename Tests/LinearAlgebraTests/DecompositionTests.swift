@@ -92,6 +92,33 @@ import Testing
   }
 
   @Test(
+    "all eigenvectors for float32 are orthonormal to ten digits, however close the eigenvalues",
+    arguments: Spectrum.allCases, [2, 6, 80])
+  func narrowEigen(_ spectrum: Spectrum, _ n: Int) throws {
+    let g = spectrum.matrix(n)
+    let all = try algebra.eigen(try algebra.matrix(g, as: Double.self)).values
+    let size = max(all.map(abs).max() ?? 0, 1e-300)
+    let found = try algebra.eigen(try algebra.matrix(g, as: Double.self), isNarrow: true)
+    #expect(found.values == found.values.sorted(by: >))
+    #expect(zip(found.values, all).allSatisfy { abs($0 - $1) < 1e-13 * size })
+    let q = found.vectors.asRows
+    #expect(distance(times(q, transposed(q)), identity(n)) < 1e-10)
+    #expect(distance(times(q, g), scaled(q, found.values)) < 1e-12 * size)
+  }
+
+  @Test("random matrices' eigenvectors are found one by one where ten digits do")
+  func narrowEigenOfRandom() throws {
+    let a = sample(90, 100)
+    let g = times(a, transposed(a))
+    let exact = try algebra.eigen(try algebra.matrix(g, as: Double.self))
+    let found = try algebra.eigen(try algebra.matrix(g, as: Double.self), isNarrow: true)
+    let q = found.vectors.asRows
+    #expect(distance(times(q, transposed(q)), identity(90)) < 1e-10)
+    // Another way than divide and conquer.
+    #expect(q != exact.vectors.asRows)
+  }
+
+  @Test(
     "Q is orthonormal, R upper triangular, Q · R the matrix", arguments: [(9, 4), (5, 5), (3, 1)])
   func qr(_ rows: Int, _ columns: Int) throws {
     let a = sample(rows, columns)

@@ -14,6 +14,16 @@ import Testing
     return times(svd.u.asRows, scaled(svd.vt.asRows, padded))
   }
 
+  /// A with all singular values replaced.
+  private func isotropic(
+    _ a: Matrix<Double>, noise: Double, accuracy: Accuracy, _ value: ([Double]) -> Double
+  ) throws -> Matrix<Double> {
+    let result = try algebra.zeros(a.rows, a.columns, of: Double.self)
+    try algebra.addIsotropic(
+      a, noise: noise, accuracy: accuracy, scaledBy: 1, to: result, value)
+    return result
+  }
+
   @Test("leading triplets rebuild the best approximation", arguments: [(6, 11), (11, 6), (8, 8)])
   func triplets(_ rows: Int, _ columns: Int) throws {
     let a = sample(rows, columns)
@@ -27,6 +37,70 @@ import Testing
     let rebuilt = times(
       transposed(found.left.asRows), scaled(found.right.asRows, found.values))
     #expect(distance(rebuilt, best) < 1e-12)
+  }
+
+  @Test(
+    "triplets in float32 rebuild the best approximation, whatever the scale",
+    arguments: [(64, 90), (90, 64), (80, 80)], [1, 1e-25, 1e25])
+  func singleTriplets(_ sides: (Int, Int), _ scale: Double) throws {
+    let a = sample(sides.0, sides.1).map { $0.map { $0 * scale } }
+    let m = try algebra.matrix(a, as: Double.self)
+    let best = try algebra.leadingTriplets(of: m, rank: 9, noise: 0, accuracy: .narrow)
+    var isSingle = true
+    let found = try algebra.leadingTriplets(
+      of: m, rank: 9, noise: 0, accuracy: .narrow, inSingle: &isSingle)
+    #expect(isSingle && count.singles == 1 && count.total == 2)
+    let rebuilt = [best, found].map {
+      times(transposed($0.left.asRows), scaled($0.right.asRows, $0.values))
+    }
+    #expect(distance(rebuilt[0], rebuilt[1]) < 1e-5 * scale)
+    for (value, exact) in zip(found.values, best.values) {
+      #expect(abs(value / exact - 1) < 1e-6)
+    }
+    for side in [found.left.asRows, found.right.asRows] {
+      #expect(distance(times(side, transposed(side)), identity(9)) < 1e-5)
+    }
+  }
+
+  @Test("float32 is not tried for float64 tensors, and not kept where singular values are small")
+  func singleIsRefused() throws {
+    let spread = try matrix(70, 70, (0..<70).map { 1 / Double(1 + $0) })
+    let cases: [(Rows, Double, Accuracy)] = [
+      (sample(70, 70), 0, .wide), (spread, 0, .narrow), (sample(70, 70), 5, .narrow),
+      (sample(20, 70), 0, .narrow),
+    ]
+    for (rows, noise, accuracy) in cases {
+      let m = try algebra.matrix(rows, as: Double.self)
+      var isSingle = true
+      let found = try algebra.leadingTriplets(
+        of: m, rank: 12, noise: noise, accuracy: accuracy, inSingle: &isSingle)
+      let expected = try algebra.leadingTriplets(
+        of: m, rank: 12, noise: noise, accuracy: accuracy)
+      #expect(found.values == expected.values)
+      #expect(found.left.asRows == expected.left.asRows)
+    }
+    #expect(count.singles == 0 && count.fallbacks == 0)
+  }
+
+  @Test("products in float32 differ by less than their bound; rows that cancel are in float64")
+  func singleProducts() throws {
+    let a = sample(70, 80)
+    let b = sample(80, 90, seed: 2)
+    let (left, right) = (
+      try algebra.matrix(a, as: Double.self), try algebra.matrix(transposed(b), as: Double.self)
+    )
+    let exact = times(a, b)
+    let size = algebra.frobeniusNorm(of: try algebra.product(left, .plain, right, .transposed))
+    for (norm, accuracy, isExact) in [
+      (size, Accuracy.narrow, false), (size, .wide, true), (size / 1e3, .narrow, true),
+    ] {
+      let c = try algebra.matrix(sample(70, 90, seed: 3), as: Double.self)
+      try algebra.addProduct(
+        left, .plain, right, .transposed, norm: norm, alpha: 2, accuracy: accuracy, to: c)
+      let expected = zip(exact, sample(70, 90, seed: 3)).map { zip($0, $1).map { 2 * $0 + $1 } }
+      let error = distance(c.asRows, expected)
+      #expect(isExact ? error < 1e-12 : error > 1e-9 && error < 1e-5)
+    }
   }
 
   @Test("small singular values are found by the full decomposition, which is counted")
@@ -86,7 +160,7 @@ import Testing
     let a = sample(rows, columns)
     let svd = try algebra.singularValues(try algebra.matrix(a, as: Double.self))
     let mean = svd.values.reduce(0, +) / 5
-    let found = try algebra.isotropic(
+    let found = try isotropic(
       try algebra.matrix(a, as: Double.self), noise: 0, accuracy: .wide
     ) { $0.reduce(0, +) / Double($0.count) }
     let expected = times(
@@ -98,7 +172,7 @@ import Testing
   func isotropicLowRank() throws {
     let a = try matrix(6, 8, [2, 1])
     for noise in [1e-4, 0] {
-      let found = try algebra.isotropic(
+      let found = try isotropic(
         try algebra.matrix(a, as: Double.self), noise: noise, accuracy: .narrow
       ) { $0.reduce(0, +) / Double($0.count) }
       let values = try algebra.singularValues(found).values
@@ -113,11 +187,11 @@ import Testing
     arguments: [1e200, 1e153, 1e140, 1e-140, 1e-153, 1e-200])
   func extremes(_ scale: Double) throws {
     let a = sample(4, 6).map { $0.map { $0 * scale } }
-    let found = try algebra.isotropic(
+    let found = try isotropic(
       try algebra.matrix(a, as: Double.self), noise: 0, accuracy: .wide
     ) { _ in 1 }
     #expect(distance(times(found.asRows, transposed(found.asRows)), identity(4)) < 1e-12)
-    let zero = try algebra.isotropic(
+    let zero = try isotropic(
       try algebra.zeros(4, 6, of: Double.self), noise: 0, accuracy: .wide
     ) { _ in 1 }
     #expect(zero.asRows.joined().allSatisfy { $0 == 0 })

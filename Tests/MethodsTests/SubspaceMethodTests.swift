@@ -138,6 +138,23 @@ private let references: [ReferenceCase] = [
     #expect(isSame)
   }
 
+  @Test(
+    "float32 models with matrices large enough to be computed in float32 merge as float64 models",
+    arguments: subspaceMethods, [(80, 70), (70, 160), (160, 70)])
+  func computesInFloat32(_ method: MethodCase, _ shape: (Int, Int)) throws {
+    let results = try [DType.float32, .float64].map { dtype in
+      let pool = try matrixPool(shape.0, shape.1, models: 3, dtype: dtype, noisy)
+      let merge = try #require(try method.make().run(pool).model)
+      let base = try pool.loadPretrainedModel().tensor("w").doubles()
+      return (base: base, merged: try merge.tensor("w").doubles())
+    }
+    #expect(results[0].base == results[1].base)
+    let changes = results.map { zip($0.merged, $0.base).map { $0 - $1 } }
+    let largest = changes[1].map(abs).max() ?? 0
+    let error = zip(changes[0], changes[1]).map { abs($0 - $1) }.max() ?? 0
+    #expect(largest > 0.01 && error < 1e-5 * largest + 1.2e-7, "\(error) of \(largest)")
+  }
+
   @Test("NaN and infinity are errors that name tensor and model", arguments: matrixMethods)
   func nonFinite(_ method: MethodCase) throws {
     for value in [Double.nan, .infinity] {

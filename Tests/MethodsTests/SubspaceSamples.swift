@@ -150,3 +150,16 @@ private func wave(_ i: Double, _ model: Int) -> Double {
   let x = (0.07 * Double(model) * i * i + Double(model)).remainder(dividingBy: 1)
   return x * (1 - x * x)
 }
+
+/// Numbers of `Float` without any order, different for every model.
+func noisy(_ model: Int, _ row: Int, _ column: Int) -> Double {
+  func draw(_ model: Int) -> Double {
+    var state = UInt64(model * 1_000_003 + row * 1009 + column + 1) &* 0x9E37_79B9_7F4A_7C15
+    state ^= state >> 31
+    state &*= 0xBF58_476D_1CE4_E5B9
+    state ^= state >> 29
+    // A multiple of 2^-12 between -0.25 and 0.25.
+    return Double(Int64(state >> 53) - 1024) / 4096
+  }
+  return draw(0) + (model == 0 ? 0 : draw(model) / 4)
+}

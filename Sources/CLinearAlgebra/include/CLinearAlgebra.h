@@ -34,6 +34,9 @@ int cla_sytrd(char type, int n, void *a, int lda, void *d, void *e, void *tau, v
 int cla_stedc(char type, int n, void *d, void *e, void *z, int ldz, void *work, int lwork,
               int *iwork, int liwork);
 
+// All eigenvalues of a tridiagonal matrix, ascending, in place of the diagonal.
+int cla_sterf(int n, double *d, double *e);
+
 // Eigenvectors `first` to `last` (from 1, ascending) of a tridiagonal matrix by relatively robust
 // representations. `found` receives their number.
 int cla_stemr(char type, int n, void *d, void *e, int first, int last, int *found, void *w, void *z,
@@ -73,6 +76,11 @@ void cla_twisted(int n, const double *d, const double *e, int count, const doubl
 double cla_tridiagonal_residual(int n, const double *d, const double *e, int count,
                                 const double *values, const double *z);
 
+/// Makes every row of z orthogonal to those before it whose values[i] is less than `gap` larger.
+/// Returns 0; otherwise there are more than `limit` such pairs, or rows that nearly depend on each
+/// other.
+int cla_separate(int n, int count, const double *values, double gap, size_t limit, double *z);
+
 // Loops over elements. Sums are taken in double, in an order that follows from the sizes alone.
 
 /// Copies the lower triangle of a column-major n by n matrix to the upper one.
@@ -106,8 +114,13 @@ void cla_add_rows(size_t rows, size_t columns, const double *factors, const doub
 void cla_add_masked(size_t count, double factor, double cut, const double *a, const double *b,
                     double *c);
 
-/// b = a, in the other type.
-void cla_narrow(size_t count, const double *a, float *b);
+/// b = factor a, rounded once where the factor is a power of two.
+void cla_narrow(size_t count, double factor, const double *a, float *b);
+
+/// b = a
 void cla_widen(size_t count, const float *a, double *b);
+
+/// b += factor a
+void cla_add_widened(size_t count, double factor, const float *a, double *b);
 
 #endif

@@ -3,6 +3,7 @@ import LinearAlgebra
 /// The common directions of one matrix and those of its tasks, made orthonormal.
 struct IsotropicDirections {
   private let algebra: MatrixAlgebra
+  private let accuracy: Accuracy
   /// Row i is a left direction; orthonormal, but for null ones, which are zero.
   private let left: Matrix<Double>
   /// Row i is the right direction of left direction i, not orthonormal yet.
@@ -37,12 +38,14 @@ struct IsotropicDirections {
     let ranks = Ranks(side: side, fraction: fraction, models: task.modelCount)
     let algebra = task.algebra
     self.algebra = algebra
+    accuracy = task.accuracy
 
     let sum = try task.sumOfTaskVectors()
     let noise = task.noise(of: sum, count: task.modelCount)
     left = try algebra.zeros(side, m, of: Double.self)
     right = try algebra.zeros(side, n, of: Double.self)
     var values: [Double] = []
+    var isSingle = true
     let start = side - ranks.common
     if m <= n,
       let (common, rest) = try algebra.splitTriplets(
@@ -55,7 +58,7 @@ struct IsotropicDirections {
         let taskVector = try task.taskVector(model)
         let own = try algebra.leadingTriplets(
           of: try algebra.product(rest, .plain, taskVector), rank: ranks.perTask,
-          noise: task.noise(of: taskVector), accuracy: task.accuracy)
+          noise: task.noise(of: taskVector), accuracy: task.accuracy, inSingle: &isSingle)
         coordinates.setRows(from: model * ranks.perTask, to: own.left)
         right.setRows(from: model * ranks.perTask, to: own.right)
         values += own.values
@@ -78,7 +81,8 @@ struct IsotropicDirections {
         algebra.multiply(
           common.left, .transposed, projected, alpha: -1, beta: 1, into: taskVector)
         let own = try algebra.leadingTriplets(
-          of: taskVector, rank: ranks.perTask, noise: noise, accuracy: task.accuracy)
+          of: taskVector, rank: ranks.perTask, noise: noise, accuracy: task.accuracy,
+          inSingle: &isSingle)
         all.setRows(from: model * ranks.perTask, to: own.left)
         right.setRows(from: model * ranks.perTask, to: own.right)
         values += own.values
@@ -96,7 +100,10 @@ struct IsotropicDirections {
   /// result += factor · value · Σ_i left_i right_iᵀ, with right_i made orthonormal.
   func add(to result: Matrix<Double>, scaledBy factor: Double) throws {
     let mixed = try algebra.product(left, .transposed, rightRoot)
-    algebra.multiply(mixed, .plain, right, alpha: factor * value, beta: 1, into: result)
+    // Both sides are orthonormal, but for null directions.
+    try algebra.addProduct(
+      mixed, .plain, right, norm: Double(right.rows).squareRoot(), alpha: factor * value,
+      accuracy: accuracy, to: result)
   }
 
   /// What an m x n matrix takes.
@@ -106,9 +113,10 @@ struct IsotropicDirections {
     let rest = side - ranks.common
     let perTask =
       m <= n
-      ? MatrixCost.product(rest, n, m) + MatrixCost.triplets(rest, n, rank: ranks.perTask)
+      ? MatrixCost.product(rest, n, m)
+        + MatrixCost.triplets(rest, n, rank: ranks.perTask, inSingle: true)
       : 2 * MatrixCost.product(m, n, ranks.common)
-        + MatrixCost.triplets(m, n, rank: ranks.perTask)
+        + MatrixCost.triplets(m, n, rank: ranks.perTask, inSingle: true)
     let polar =
       (m <= n
         ? MatrixCost.orthogonalizer(rest, rest)

@@ -51,10 +51,10 @@ public final class IsotropicMergingInCommonSubspace: BaseAlgorithm, SimpleProfil
         demand: Self.demand
       ) { task in
         let sum = try task.sumOfTaskVectors()
-        let merged = try task.algebra.isotropic(
-          sum, noise: task.noise(of: sum, count: task.modelCount), accuracy: task.accuracy
+        try task.algebra.addIsotropic(
+          sum, noise: task.noise(of: sum, count: task.modelCount), accuracy: task.accuracy,
+          scaledBy: scalingFactor, to: task.result
         ) { $0.reduce(0, +) / Double($0.count) }
-        task.algebra.add(merged, scaledBy: scalingFactor, to: task.result)
       })
   }
 
@@ -62,7 +62,9 @@ public final class IsotropicMergingInCommonSubspace: BaseAlgorithm, SimpleProfil
   static func demand(_ m: Int, _ n: Int) -> MatrixMerge.Demand {
     let side = min(m, n)
     return MatrixMerge.Demand(
-      seconds: MatrixCost.orthogonalizer(side, max(m, n)) + MatrixCost.product(m, n, side),
+      // Rows that cancel each other keep the product of a square matrix in float64.
+      seconds: MatrixCost.orthogonalizer(side, max(m, n))
+        + MatrixCost.product(m, n, side, inSingle: max(m, n) >= 2 * side),
       numbers: 4 * m * n + 3 * side * side)
   }
 }

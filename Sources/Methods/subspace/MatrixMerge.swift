@@ -50,7 +50,8 @@ struct MatrixMerge {
       counts: {
         [
           ("decompositions", count.total),
-          ("of them full after an inaccurate one", count.fallbacks),
+          ("of them in float32", count.singles),
+          ("full after an inaccurate one", count.fallbacks),
         ]
       },
       compute: { tensor, values in

@@ -111,19 +111,23 @@ public final class TaskSingularVectorMerging: BaseAlgorithm, SimpleProfilerMixin
     let side = min(m, n)
     let rank = side / models
     let all = rank * models
+    let isSquare = max(m, n) < 2 * side
+    // As of models of up to 32 bits that need no fallback.
     let seconds =
-      Double(models) * MatrixCost.triplets(m, n, rank: rank)
+      Double(models) * MatrixCost.triplets(m, n, rank: rank, inSingle: true)
       + MatrixCost.orthogonalizer(all, m) + MatrixCost.orthogonalizer(all, n)
-      + MatrixCost.product(all, all, all) + MatrixCost.product(side, all, all)
-      + MatrixCost.product(m, n, all)
+      + (isSquare ? 0 : MatrixCost.product(all, all, all))
+      + MatrixCost.product(isSquare ? m + n : side, all, all)
+      + MatrixCost.product(m, n, all, inSingle: true)
     return MatrixMerge.Demand(
-      seconds: seconds, numbers: 2 * m * n + all * (m + n) + 4 * side * side)
+      seconds: seconds, numbers: 3 * m * n + all * (m + n) + 4 * side * side)
   }
 }
 
 /// The singular vectors of all tasks of one matrix, side by side.
 private struct Subspaces {
   let algebra: MatrixAlgebra
+  let accuracy: Accuracy
   let rank: Int
   /// Row i is the left singular vector of value i; the tasks one after the other.
   let left: Matrix<Double>
@@ -140,9 +144,12 @@ private struct Subspaces {
     rank = Int(Double(min(m, n)) * (1 / Double(weights.count)))
     guard rank > 0 else { return nil }
     algebra = task.algebra
+    accuracy = task.accuracy
     left = try algebra.zeros(rank * weights.count, m)
     right = try algebra.zeros(rank * weights.count, n)
     var values: [Double] = []
+    // A matrix whose first task vector needs more is computed in float64 throughout.
+    var isSingle = true
     for (model, weight) in weights.enumerated() {
       // A model without weight has no directions either.
       if weight == 0 {
@@ -151,7 +158,8 @@ private struct Subspaces {
       }
       let taskVector = try task.taskVector(model)
       let triplets = try algebra.leadingTriplets(
-        of: taskVector, rank: rank, noise: task.noise(of: taskVector), accuracy: task.accuracy)
+        of: taskVector, rank: rank, noise: task.noise(of: taskVector), accuracy: task.accuracy,
+        inSingle: &isSingle)
       left.setRows(from: model * rank, to: triplets.left)
       right.setRows(from: model * rank, to: triplets.right)
       // A negative weight turns the vectors of one side round.
@@ -162,16 +170,28 @@ private struct Subspaces {
     rightRoot = try algebra.orthogonalizer(of: right, accuracy: task.accuracy)
   }
 
-  /// result += alpha · Û diag(s) V̂ᵀ, the product over the shorter side first.
+  /// result += alpha · Û diag(s) V̂ᵀ.
   func addAll(to result: Matrix<Double>, scaledBy alpha: Double) throws {
+    // Û and V̂ have orthonormal rows.
+    let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    func add(_ a: Matrix<Double>, _ opA: MatrixAlgebra.Factor, _ b: Matrix<Double>) throws {
+      try algebra.addProduct(
+        a, opA, b, norm: norm, alpha: alpha, accuracy: accuracy, to: result)
+    }
     algebra.scaleRows(of: rightRoot, by: values)
+    let (m, n) = (left.columns, right.columns)
+    if max(m, n) < 2 * min(m, n) {
+      try add(
+        algebra.product(leftRoot, .plain, left), .transposed,
+        algebra.product(rightRoot, .plain, right))
+      return
+    }
+    // The product over the shorter side first.
     let core = try algebra.product(leftRoot, .plain, rightRoot)
-    if left.columns <= right.columns {
-      let mixed = try algebra.product(left, .transposed, core)
-      algebra.multiply(mixed, .plain, right, .plain, alpha: alpha, beta: 1, into: result)
+    if m < n {
+      try add(algebra.product(left, .transposed, core), .plain, right)
     } else {
-      let mixed = try algebra.product(core, .plain, right)
-      algebra.multiply(left, .transposed, mixed, .plain, alpha: alpha, beta: 1, into: result)
+      try add(left, .transposed, algebra.product(core, .plain, right))
     }
   }
 

@@ -16,8 +16,8 @@ final class ShardDigest: Sendable {
     var isTaken = false
     /// The bytes before are done.
     var position = 0
-    /// Ranges that were written but are not done, by their start.
-    var ends: [Int: Int] = [:]
+    /// What was written but is not done.
+    var waiting = RangeList()
   }
 
   private let state = Mutex(State())
@@ -47,20 +47,18 @@ final class ShardDigest: Sendable {
   func add(_ bytes: UnsafeRawBufferPointer, at offset: Int, of file: OpenFile) throws {
     guard !bytes.isEmpty else { return }
     let isOurs = state.withLock { state in
-      state.ends[offset] = offset + bytes.count
-      guard !state.isTaken, state.ends[state.position] != nil else { return false }
+      let run = state.waiting.insert(offset..<offset + bytes.count)
+      guard !state.isTaken, run.lowerBound == state.position else { return false }
       state.isTaken = true
       return true
     }
     guard isOurs else { return }
     defer { state.withLock { $0.isTaken = false } }
     var done = 0
-    while done < Self.turn, let range = next() {
-      if range.lowerBound == offset {
-        hash.sum.update(bytes)
-      } else {
-        try read(range, of: file)
-      }
+    while done < Self.turn, let range = next(limit: max(Self.turn, bytes.count)) {
+      let isHere = range.lowerBound == offset
+      if isHere { hash.sum.update(bytes) }
+      try read(range.dropFirst(isHere ? bytes.count : 0), of: file)
       state.withLock { $0.position = range.upperBound }
       done += range.count
     }
@@ -75,10 +73,13 @@ final class ShardDigest: Sendable {
     return hash.sum.finish()
   }
 
-  /// The range that begins where the checksum is, taken from those that wait.
-  private func next() -> Range<Int>? {
+  /// At most `limit` bytes that begin where the checksum is, taken from those that wait.
+  private func next(limit: Int) -> Range<Int>? {
     state.withLock { state in
-      state.ends.removeValue(forKey: state.position).map { state.position..<$0 }
+      guard let run = state.waiting.remove(from: state.position) else { return nil }
+      guard run.count > limit else { return run }
+      state.waiting.insert(run.lowerBound + limit..<run.upperBound)
+      return run.prefix(limit)
     }
   }
 

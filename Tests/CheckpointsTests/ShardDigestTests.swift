@@ -50,6 +50,30 @@ import Testing
     }
   }
 
+  @Test("What waits is held as few ranges, and taken in turns")
+  func ranges() throws {
+    var list = RangeList()
+    #expect(list.insert(10..<20) == 10..<20 && list.insert(30..<40) == 30..<40)
+    #expect(list.insert(20..<30) == 10..<40)
+    #expect(list.remove(from: 20) == nil && list.remove(from: 10) == 10..<40)
+    #expect(list.insert(5..<10) == 5..<10 && list.insert(40..<41) == 40..<41)
+    try withDirectory { directory in
+      // The second half first: more than a turn waits when the first byte comes.
+      let bytes = (0..<5 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+      try put(bytes, at: directory + "/f")
+      let file = try OpenFile.reading(directory + "/f").0
+      let digest = ShardDigest(header: [])
+      try bytes.withUnsafeBytes { all in
+        for part in [1000..<bytes.count, 0..<1000] {
+          try digest.add(.init(rebasing: all[part]), at: part.lowerBound, of: file)
+        }
+        #expect(digest.position >= 2 << 20 && digest.position < bytes.count)
+        #expect(
+          try digest.finish(file, size: bytes.count) == Digest.sha256(of: directory + "/f"))
+      }
+    }
+  }
+
   @Test("By several threads at once")
   func threads() throws {
     try withDirectory { directory in

@@ -8,11 +8,13 @@
 #include <torch/cuda.h>
 #include <torch/version.h>
 
+#include <cmath>
 #include <cstring>
 #include <exception>
 #include <vector>
 
 #include "ctorch.h"
+#include "kernels.h"
 
 struct ctorch_tensor {
   at::Tensor value;
@@ -73,6 +75,11 @@ at::ScalarType type_of(ctorch_dtype dtype) {
 at::IntArrayRef list(const int64_t *sizes, int32_t rank) {
   TORCH_CHECK(rank >= 0, "negative rank");
   return at::IntArrayRef(sizes, static_cast<size_t>(rank));
+}
+
+// Whether the kernels of kernels.h can work on it.
+bool is_plain(const at::Tensor &tensor) {
+  return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat;
 }
 
 at::Tensor optional(const ctorch_tensor *tensor) { return tensor ? tensor->value : at::Tensor(); }
@@ -191,10 +198,29 @@ ctorch_status matmul(const ctorch_tensor *left, const ctorch_tensor *right, ctor
 }
 
 ctorch_status linear(const ctorch_tensor *input, const ctorch_tensor *weight,
-                     const ctorch_tensor *bias, ctorch_out out, ctorch_error error) {
+                     const ctorch_tensor *bias, const ctorch_tensor *onto, ctorch_out out,
+                     ctorch_error error) {
   return making(out, error, [&] {
-    return bias ? at::linear(input->value, weight->value, bias->value)
-                : at::linear(input->value, weight->value);
+    const at::Tensor &x = input->value, &w = weight->value;
+    const at::Tensor b = optional(bias), sum = optional(onto);
+    if (!bias || !is_plain(x) || !is_plain(w) || !is_plain(b) || (onto && !is_plain(sum))) {
+      const at::Tensor product = bias ? at::linear(x, w, b) : at::linear(x, w);
+      return onto ? at::add(product, sum) : product;
+    }
+    // libtorch spreads the bias over the rows by a slow copy, and adds in another pass.
+    TORCH_CHECK(w.dim() == 2 && x.dim() > 0 && x.size(-1) == w.size(1) && b.numel() == w.size(0),
+                "weight is ", w.sizes(), ", bias ", b.sizes());
+    std::vector<int64_t> shape = x.sizes().vec();
+    shape.back() = w.size(0);
+    TORCH_CHECK(!onto || sum.sizes() == at::IntArrayRef(shape), "cannot be added to ", sum.sizes());
+    at::Tensor output = at::empty(shape, x.options());
+    const int64_t rows = w.size(0) == 0 ? 0 : output.numel() / w.size(0);
+    const at::Tensor plain_sum = onto ? sum.contiguous() : sum;
+    ctorch_fill_rows(onto ? plain_sum.data_ptr<float>() : nullptr,
+                     b.contiguous().data_ptr<float>(), output.data_ptr<float>(), size_t(rows),
+                     size_t(w.size(0)));
+    output.view({rows, w.size(0)}).addmm_(x.reshape({rows, w.size(1)}), w.t());
+    return output;
   });
 }
 
@@ -206,12 +232,55 @@ ctorch_status conv2d(const ctorch_tensor *input, const ctorch_tensor *weight,
   });
 }
 
+ctorch_status attention(const ctorch_tensor *queries, const ctorch_tensor *keys,
+                        const ctorch_tensor *values, int64_t heads, ctorch_out out,
+                        ctorch_error error) {
+  return making(out, error, [&] {
+    const at::Tensor q = queries->value.contiguous(), k = keys->value.contiguous(),
+                     v = values->value.contiguous();
+    TORCH_CHECK(q.dim() == 3 && k.dim() == 3 && k.sizes() == v.sizes() && k.size(1) > 0 &&
+                    q.size(0) == k.size(0) && q.size(2) == k.size(2),
+                "queries are ", q.sizes(), ", keys ", k.sizes(), " and values ", v.sizes());
+    TORCH_CHECK(heads > 0 && q.size(2) % heads == 0, heads, " heads do not divide ", q.size(2));
+    const int64_t count = q.size(0), asking = q.size(1), tokens = k.size(1), hidden = q.size(2);
+    if (!is_plain(q) || !is_plain(k) || !is_plain(v)) {
+      auto split = [&](const at::Tensor &x) {
+        return x.reshape({count, x.size(1), heads, hidden / heads}).transpose(1, 2);
+      };
+      const double scale = 1 / std::sqrt(static_cast<double>(hidden / heads));
+      at::Tensor weights = at::matmul(split(at::mul(q, scale)), split(k).transpose(2, 3));
+      return at::matmul(at::softmax(weights, -1), split(v)).transpose(1, 2).reshape(q.sizes());
+    }
+    const ctorch_attention_sizes sizes = {size_t(asking), size_t(tokens), size_t(heads),
+                                          size_t(hidden / heads)};
+    std::vector<float> scratch(ctorch_attention_scratch(sizes));
+    at::Tensor output = at::empty_like(q);
+    for (int64_t i = 0; i < count; i++) {
+      ctorch_attention(sizes, q.data_ptr<float>() + i * asking * hidden,
+                       k.data_ptr<float>() + i * tokens * hidden,
+                       v.data_ptr<float>() + i * tokens * hidden,
+                       output.data_ptr<float>() + i * asking * hidden, scratch.data());
+    }
+    return output;
+  });
+}
+
 ctorch_status layer_norm(const ctorch_tensor *input, const ctorch_tensor *weight,
                          const ctorch_tensor *bias, double epsilon, ctorch_out out,
                          ctorch_error error) {
   return making(out, error, [&] {
-    return at::layer_norm(input->value, {input->value.size(-1)}, weight->value, bias->value,
-                          epsilon);
+    const int64_t size = input->value.size(-1);
+    if (!is_plain(input->value) || !is_plain(weight->value) || !is_plain(bias->value)) {
+      return at::layer_norm(input->value, {size}, weight->value, bias->value, epsilon);
+    }
+    TORCH_CHECK(weight->value.numel() == size && bias->value.numel() == size, "weight has ",
+                weight->value.numel(), " elements and bias ", bias->value.numel(), ", not ", size);
+    const at::Tensor x = input->value.contiguous();
+    at::Tensor output = at::empty_like(x);
+    ctorch_layer_norm(x.data_ptr<float>(), weight->value.contiguous().data_ptr<float>(),
+                      bias->value.contiguous().data_ptr<float>(), static_cast<float>(epsilon),
+                      output.data_ptr<float>(), size == 0 ? 0 : x.numel() / size, size);
+    return output;
   });
 }
 
@@ -221,8 +290,11 @@ ctorch_status gelu(const ctorch_tensor *input, ctorch_out out, ctorch_error erro
 
 ctorch_status quick_gelu(const ctorch_tensor *input, ctorch_out out, ctorch_error error) {
   return making(out, error, [&] {
-    at::Tensor gate = at::mul(input->value, 1.702);
-    return gate.sigmoid_().mul_(input->value);
+    if (!is_plain(input->value)) return input->value * at::sigmoid(input->value * 1.702);
+    const at::Tensor x = input->value.contiguous();
+    at::Tensor output = at::empty_like(x);
+    ctorch_quick_gelu(x.data_ptr<float>(), output.data_ptr<float>(), size_t(x.numel()));
+    return output;
   });
 }
 
@@ -276,6 +348,7 @@ const ctorch_functions functions = {
     matmul,
     linear,
     conv2d,
+    attention,
     layer_norm,
     gelu,
     quick_gelu,

@@ -24,18 +24,18 @@ struct CLIPEncoderLayer: Sendable {
   /// `[n, tokens, hidden]` to the same shape.
   func callAsFunction(_ input: TorchTensor) throws -> TorchTensor {
     let normalised = try attentionNorm(input)
-    return try network(input.add(attention(normalised, asking: normalised)))
+    return try network(attention(normalised, asking: normalised, onto: input))
   }
 
   /// `[n, tokens, hidden]` to `[n, 1, hidden]`, the first token of what the whole layer makes.
   func classToken(_ input: TorchTensor) throws -> TorchTensor {
     let normalised = try attentionNorm(input)
     return try network(
-      first(of: input).add(attention(normalised, asking: first(of: normalised))))
+      attention(normalised, asking: first(of: normalised), onto: first(of: input)))
   }
 
   private func network(_ attended: TorchTensor) throws -> TorchTensor {
-    try attended.add(narrow(activation(widen(networkNorm(attended)))))
+    try narrow(activation(widen(networkNorm(attended))), onto: attended)
   }
 
   private func first(of tokens: TorchTensor) throws -> TorchTensor {

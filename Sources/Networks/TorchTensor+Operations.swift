@@ -68,10 +68,13 @@ extension TorchTensor {
     }
   }
 
-  /// `self @ weightᵀ + bias`, weight `[out, in]`, bias `[out]`.
-  public func linear(_ weight: TorchTensor, bias: TorchTensor? = nil) throws -> TorchTensor {
-    try making("linear", with: weight, bias) { functions, out, error in
-      functions.linear(handle, weight.handle, bias?.handle, out, error)
+  /// `self @ weightᵀ + bias`, weight `[out, in]`, bias `[out]`, added to `onto`, which has the
+  /// output's shape.
+  public func linear(
+    _ weight: TorchTensor, bias: TorchTensor? = nil, onto: TorchTensor? = nil
+  ) throws -> TorchTensor {
+    try making("linear", with: weight, bias, onto) { functions, out, error in
+      functions.linear(handle, weight.handle, bias?.handle, onto?.handle, out, error)
     }
   }
 
@@ -82,6 +85,22 @@ extension TorchTensor {
     try making("conv2d", with: weight, bias) { functions, out, error in
       functions.conv2d(
         handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), out, error)
+    }
+  }
+
+  /// What the tokens of `self`, `[n, m, hidden]`, find in others: softmax(q kᵀ / √size) v for each
+  /// head, which has `size` elements of every token.
+  ///
+  /// - Parameters:
+  ///   - keys: `[n, tokens, hidden]`.
+  ///   - values: `[n, tokens, hidden]`.
+  ///   - heads: divides `hidden`.
+  /// - Returns: `[n, m, hidden]`.
+  public func attention(
+    keys: TorchTensor, values: TorchTensor, heads: Int
+  ) throws -> TorchTensor {
+    try making("attention", with: keys, values) { functions, out, error in
+      functions.attention(handle, keys.handle, values.handle, Int64(heads), out, error)
     }
   }
 

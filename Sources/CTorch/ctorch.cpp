@@ -198,29 +198,10 @@ ctorch_status matmul(const ctorch_tensor *left, const ctorch_tensor *right, ctor
 }
 
 ctorch_status linear(const ctorch_tensor *input, const ctorch_tensor *weight,
-                     const ctorch_tensor *bias, const ctorch_tensor *onto, ctorch_out out,
-                     ctorch_error error) {
+                     const ctorch_tensor *bias, ctorch_out out, ctorch_error error) {
   return making(out, error, [&] {
-    const at::Tensor &x = input->value, &w = weight->value;
-    const at::Tensor b = optional(bias), sum = optional(onto);
-    if (!bias || !is_plain(x) || !is_plain(w) || !is_plain(b) || (onto && !is_plain(sum))) {
-      const at::Tensor product = bias ? at::linear(x, w, b) : at::linear(x, w);
-      return onto ? at::add(product, sum) : product;
-    }
-    // libtorch spreads the bias over the rows by a slow copy, and adds in another pass.
-    TORCH_CHECK(w.dim() == 2 && x.dim() > 0 && x.size(-1) == w.size(1) && b.numel() == w.size(0),
-                "weight is ", w.sizes(), ", bias ", b.sizes());
-    std::vector<int64_t> shape = x.sizes().vec();
-    shape.back() = w.size(0);
-    TORCH_CHECK(!onto || sum.sizes() == at::IntArrayRef(shape), "cannot be added to ", sum.sizes());
-    at::Tensor output = at::empty(shape, x.options());
-    const int64_t rows = w.size(0) == 0 ? 0 : output.numel() / w.size(0);
-    const at::Tensor plain_sum = onto ? sum.contiguous() : sum;
-    ctorch_fill_rows(onto ? plain_sum.data_ptr<float>() : nullptr,
-                     b.contiguous().data_ptr<float>(), output.data_ptr<float>(), size_t(rows),
-                     size_t(w.size(0)));
-    output.view({rows, w.size(0)}).addmm_(x.reshape({rows, w.size(1)}), w.t());
-    return output;
+    return bias ? at::linear(input->value, weight->value, bias->value)
+                : at::linear(input->value, weight->value);
   });
 }
 

@@ -12,7 +12,8 @@
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 8, ROWS = 6 };
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+typedef float lanes
+    __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 // The vector that starts at a float.
 #define AT(float_pointer) (*(lanes *)(float_pointer))
@@ -110,11 +111,11 @@ CLONES void ctorch_attention(ctorch_attention_sizes sizes, const float *queries,
   const size_t hidden = sizes.heads * size, rows = whole(asking, ROWS);
   const size_t columns = whole(tokens, LANES), width = whole(size, LANES);
   // What belongs to one head, zeros around it.
-  float *asked = scratch;                    // [rows][size], queries
-  float *turned = asked + rows * size;       // [size][columns], keys
-  float *held = turned + size * columns;     // [tokens][width], values
-  float *scores = held + tokens * width;     // [rows][columns]
-  float *mixed = scores + rows * columns;    // [rows][width]
+  float *asked = scratch;                  // [rows][size], queries
+  float *turned = asked + rows * size;     // [size][columns], keys
+  float *held = turned + size * columns;   // [tokens][width], values
+  float *scores = held + tokens * width;   // [rows][columns]
+  float *mixed = scores + rows * columns;  // [rows][width]
   const float scale = 1 / sqrtf((float)size);
   memset(scratch, 0, (size_t)(scores - scratch) * sizeof(float));
   for (size_t head = 0; head < sizes.heads; head++) {
@@ -159,16 +160,5 @@ CLONES void ctorch_layer_norm(const float *restrict x, const float *restrict wei
     for (size_t i = vectors; i < size; i++) square += (x[i] - mean) * (x[i] - mean);
     const float scale = 1 / sqrtf(square / (float)size + epsilon);
     for (size_t i = 0; i < size; i++) output[i] = (x[i] - mean) * scale * weight[i] + bias[i];
-  }
-}
-
-CLONES void ctorch_fill_rows(const float *restrict onto, const float *restrict bias,
-                             float *restrict output, size_t rows, size_t size) {
-  for (size_t row = 0; row < rows; row++, output += size) {
-    if (!onto) {
-      memcpy(output, bias, size * sizeof(float));
-      continue;
-    }
-    for (size_t i = 0; i < size; i++) output[i] = onto[row * size + i] + bias[i];
   }
 }

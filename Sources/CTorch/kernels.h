@@ -34,10 +34,6 @@ void ctorch_quick_gelu(const float *x, float *output, size_t n);
 void ctorch_layer_norm(const float *x, const float *weight, const float *bias, float epsilon,
                        float *output, size_t rows, size_t size);
 
-// Rows of `onto`, plus bias; copies of bias where `onto` is null.
-void ctorch_fill_rows(const float *onto, const float *bias, float *output, size_t rows,
-                      size_t size);
-
 #ifdef __cplusplus
 }
 #endif

@@ -18,17 +18,13 @@ struct CLIPAttention: Sendable {
     heads = config.attentionHeads
   }
 
-  /// What the tokens of `asking` find in those of `input`, added to `onto`.
+  /// What the tokens of `asking` find in those of `input`.
   ///
   /// - Parameters:
   ///   - input: `[n, tokens, hidden]`.
   ///   - asking: `[n, m, hidden]`.
-  ///   - onto: `[n, m, hidden]`.
   /// - Returns: `[n, m, hidden]`.
-  func callAsFunction(
-    _ input: TorchTensor, asking: TorchTensor, onto: TorchTensor
-  ) throws -> TorchTensor {
-    let mixed = try query(asking).attention(keys: key(input), values: value(input), heads: heads)
-    return try output(mixed, onto: onto)
+  func callAsFunction(_ input: TorchTensor, asking: TorchTensor) throws -> TorchTensor {
+    try output(query(asking).attention(keys: key(input), values: value(input), heads: heads))
   }
 }

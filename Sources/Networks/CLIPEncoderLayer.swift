@@ -24,18 +24,18 @@ struct CLIPEncoderLayer: Sendable {
   /// `[n, tokens, hidden]` to the same shape.
   func callAsFunction(_ input: TorchTensor) throws -> TorchTensor {
     let normalised = try attentionNorm(input)
-    return try network(attention(normalised, asking: normalised, onto: input))
+    return try network(input.add(attention(normalised, asking: normalised)))
   }
 
   /// `[n, tokens, hidden]` to `[n, 1, hidden]`, the first token of what the whole layer makes.
   func classToken(_ input: TorchTensor) throws -> TorchTensor {
     let normalised = try attentionNorm(input)
     return try network(
-      attention(normalised, asking: first(of: normalised), onto: first(of: input)))
+      first(of: input).add(attention(normalised, asking: first(of: normalised))))
   }
 
   private func network(_ attended: TorchTensor) throws -> TorchTensor {
-    try narrow(activation(widen(networkNorm(attended))), onto: attended)
+    try attended.add(narrow(activation(widen(networkNorm(attended)))))
   }
 
   private func first(of tokens: TorchTensor) throws -> TorchTensor {

@@ -14,9 +14,8 @@ struct Linear: Sendable {
       ? try LowRankExperts(name, inputs: inputs, outputs: outputs, from: source) : nil
   }
 
-  /// What it makes of `[..., inputs]`, added to `onto`, `[..., outputs]`.
-  func callAsFunction(_ input: TorchTensor, onto: TorchTensor? = nil) throws -> TorchTensor {
-    let output = try input.linear(weight, bias: bias, onto: onto)
+  func callAsFunction(_ input: TorchTensor) throws -> TorchTensor {
+    let output = try input.linear(weight, bias: bias)
     return try experts.map { try output.add($0(input)) } ?? output
   }
 }

@@ -68,13 +68,10 @@ extension TorchTensor {
     }
   }
 
-  /// `self @ weightᵀ + bias`, weight `[out, in]`, bias `[out]`, added to `onto`, which has the
-  /// output's shape.
-  public func linear(
-    _ weight: TorchTensor, bias: TorchTensor? = nil, onto: TorchTensor? = nil
-  ) throws -> TorchTensor {
-    try making("linear", with: weight, bias, onto) { functions, out, error in
-      functions.linear(handle, weight.handle, bias?.handle, onto?.handle, out, error)
+  /// `self @ weightᵀ + bias`, weight `[out, in]`, bias `[out]`.
+  public func linear(_ weight: TorchTensor, bias: TorchTensor? = nil) throws -> TorchTensor {
+    try making("linear", with: weight, bias) { functions, out, error in
+      functions.linear(handle, weight.handle, bias?.handle, out, error)
     }
   }
 

@@ -47,18 +47,6 @@
       let weight = try make([1, 0, 1, 0, 1, 0], [2, 3])
       #expect(try tensor.linear(weight).floats() == [1.5, -2, 2, 0])
       #expect(try tensor.linear(weight, bias: make([10, 20], [2])).floats() == [11.5, 18, 12, 20])
-      let bias = try make([10, 20], [2])
-      #expect(
-        try tensor.linear(weight, bias: bias, onto: make([1, 2, 3, 4], [2, 2])).floats()
-          == [12.5, 20, 15, 24])
-      #expect(
-        try tensor.linear(weight, onto: make([1, 2, 3, 4], [2, 2])).floats() == [2.5, 0, 5, 4])
-      let three = try make([1, 2, 3], [1, 1, 3])
-      #expect(try three.linear(weight, bias: bias).shape == [1, 1, 2])
-      #expect(try three.linear(weight, bias: bias).floats() == [14, 22])
-      #expect(throws: NetworkError.self) { try tensor.linear(weight, bias: bias, onto: three) }
-      #expect(throws: NetworkError.self) { try bias.linear(weight, bias: bias) }
-      #expect(throws: NetworkError.self) { try tensor.linear(weight, bias: three) }
       let picture = try make((0..<16).map(Float.init), [1, 1, 4, 4])
       let kernel = try make([1, 0, 0, 1], [1, 1, 2, 2])
       #expect(try picture.conv2d(kernel, stride: 2).floats() == [5, 9, 21, 25])

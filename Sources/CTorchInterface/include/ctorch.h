@@ -103,11 +103,9 @@ typedef struct {
   ctorch_status (*matmul)(const ctorch_tensor *left, const ctorch_tensor *right,
                           ctorch_out out, ctorch_error error);
 
-  // Layers. A null bias is none; layer_norm works on the last dimension; `onto`, of the output's
-  // shape, is what linear adds its output to, or null.
+  // Layers. A null bias is none; layer_norm works on the last dimension.
   ctorch_status (*linear)(const ctorch_tensor *input, const ctorch_tensor *weight,
                           const ctorch_tensor *CTORCH_NULLABLE bias,
-                          const ctorch_tensor *CTORCH_NULLABLE onto,
                           ctorch_out out, ctorch_error error);
   ctorch_status (*conv2d)(const ctorch_tensor *input, const ctorch_tensor *weight,
                           const ctorch_tensor *CTORCH_NULLABLE bias, int64_t stride,

@@ -11,15 +11,12 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 8, ROWS = 6 };
+enum { LANES = 8 };
 typedef float lanes
     __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 // The vector that starts at a float.
 #define AT(float_pointer) (*(lanes *)(float_pointer))
-
-// The least multiple of `unit` that is not below n.
-INLINE size_t whole(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
 INLINE float sum_of(const lanes *x) {
   const float *each = (const float *)x;
@@ -48,94 +45,6 @@ INLINE float exp_of(float x) {
   float power;
   memcpy(&power, &bits, sizeof power);
   return series * power;
-}
-
-// ROWS rows of a product, `vectors` vectors of each; `vectors` is a constant.
-INLINE void product_tile(const float *left, const float *right, float *output, size_t columns,
-                         size_t inner, size_t step, size_t vectors) {
-  lanes sums[ROWS][2] = {{{0}}};
-  for (size_t k = 0; k < inner; k++) {
-    for (size_t i = 0; i < ROWS; i++) {
-      for (size_t j = 0; j < vectors; j++) {
-        sums[i][j] += AT(right + k * columns + j * LANES) * left[i * step + k];
-      }
-    }
-  }
-  for (size_t i = 0; i < ROWS; i++) {
-    for (size_t j = 0; j < vectors; j++) AT(output + i * columns + j * LANES) = sums[i][j];
-  }
-}
-
-// output[rows][columns] = left[rows][inner] right[inner][columns], where a row of `left` has room
-// for `step`; `rows` is a multiple of ROWS, `columns` one of LANES.
-INLINE void product(const float *left, const float *right, float *output, size_t rows,
-                    size_t columns, size_t inner, size_t step) {
-  for (size_t i = 0; i < rows; i += ROWS, left += ROWS * step, output += ROWS * columns) {
-    size_t j = 0;
-    for (; j + 2 * LANES <= columns; j += 2 * LANES) {
-      product_tile(left, right + j, output + j, columns, inner, step, 2);
-    }
-    if (j < columns) product_tile(left, right + j, output + j, columns, inner, step, 1);
-  }
-}
-
-// Softmax of a row of n, which has room for `columns`, whole vectors; zeros beyond n.
-INLINE void softmax(float *row, size_t n, size_t columns) {
-  for (size_t i = n; i < columns; i++) row[i] = row[0];
-  float largest[LANES];
-  memcpy(largest, row, sizeof largest);
-  for (size_t i = LANES; i < columns; i += LANES) {
-    for (size_t j = 0; j < LANES; j++) {
-      largest[j] = row[i + j] > largest[j] ? row[i + j] : largest[j];
-    }
-  }
-  float top = largest[0];
-  for (size_t j = 1; j < LANES; j++) top = largest[j] > top ? largest[j] : top;
-  for (size_t i = 0; i < columns; i++) row[i] = exp_of(row[i] - top);
-  for (size_t i = n; i < columns; i++) row[i] = 0;
-  lanes sums = {0};
-  for (size_t i = 0; i < columns; i += LANES) sums += AT(row + i);
-  const float share = 1 / sum_of(&sums);
-  for (size_t i = 0; i < columns; i++) row[i] *= share;
-}
-
-size_t ctorch_attention_scratch(ctorch_attention_sizes sizes) {
-  const size_t rows = whole(sizes.asking, ROWS), columns = whole(sizes.tokens, LANES);
-  const size_t width = whole(sizes.head_size, LANES);
-  return sizes.head_size * (rows + columns) + sizes.tokens * width + rows * (columns + width);
-}
-
-CLONES void ctorch_attention(ctorch_attention_sizes sizes, const float *queries, const float *keys,
-                             const float *values, float *output, float *scratch) {
-  const size_t asking = sizes.asking, tokens = sizes.tokens, size = sizes.head_size;
-  const size_t hidden = sizes.heads * size, rows = whole(asking, ROWS);
-  const size_t columns = whole(tokens, LANES), width = whole(size, LANES);
-  // What belongs to one head, zeros around it.
-  float *asked = scratch;                  // [rows][size], queries
-  float *turned = asked + rows * size;     // [size][columns], keys
-  float *held = turned + size * columns;   // [tokens][width], values
-  float *scores = held + tokens * width;   // [rows][columns]
-  float *mixed = scores + rows * columns;  // [rows][width]
-  const float scale = 1 / sqrtf((float)size);
-  memset(scratch, 0, (size_t)(scores - scratch) * sizeof(float));
-  for (size_t head = 0; head < sizes.heads; head++) {
-    const size_t first = head * size;
-    for (size_t i = 0; i < asking; i++) {
-      for (size_t j = 0; j < size; j++) {
-        asked[i * size + j] = queries[i * hidden + first + j] * scale;
-      }
-    }
-    for (size_t i = 0; i < tokens; i++) {
-      for (size_t j = 0; j < size; j++) turned[j * columns + i] = keys[i * hidden + first + j];
-      memcpy(held + i * width, values + i * hidden + first, size * sizeof(float));
-    }
-    product(asked, turned, scores, rows, columns, size, size);
-    for (size_t i = 0; i < asking; i++) softmax(scores + i * columns, tokens, columns);
-    product(scores, held, mixed, rows, width, tokens, columns);
-    for (size_t i = 0; i < asking; i++) {
-      memcpy(output + i * hidden + first, mixed + i * width, size * sizeof(float));
-    }
-  }
 }
 
 CLONES void ctorch_quick_gelu(const float *restrict x, float *restrict output, size_t n) {

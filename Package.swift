@@ -23,6 +23,7 @@ let torchCXX: [CXXSetting] = [
     ["-isystem", torchInclude + "/torch/csrc/api/include", "-fvisibility=hidden"]
       + (libtorch == nil ? [] : ["-isystem", torchInclude]), whenTorch),
 ]
+let torchKernels: [CSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden"])]
 let torchLinker: [LinkerSetting] =
   (torchLibraries.map { [.unsafeFlags(["-L", $0, "-Xlinker", "-rpath=" + $0], whenTorch)] } ?? [])
   + [.linkedLibrary("torch_cpu", whenTorch), .linkedLibrary("c10", whenTorch)]
@@ -127,7 +128,8 @@ let package = Package(
     // Evaluation
     .target(name: "CTorchInterface"),
     .target(
-      name: "CTorch", dependencies: ["CTorchInterface"], cxxSettings: torchCXX,
+      name: "CTorch", dependencies: ["CTorchInterface"], cSettings: torchKernels,
+      cxxSettings: torchCXX,
       linkerSettings: torchLinker),
     .swift(
       "Networks", ["Tensors", "DataSets", "Threading", "CTorchInterface"], settings: torchDefine),

@@ -8,11 +8,15 @@
 #include <torch/cuda.h>
 #include <torch/version.h>
 
+#include <algorithm>
+#include <climits>
+#include <cmath>
 #include <cstring>
 #include <exception>
 #include <vector>
 
 #include "ctorch.h"
+#include "kernels.h"
 
 struct ctorch_tensor {
   at::Tensor value;
@@ -73,6 +77,11 @@ at::ScalarType type_of(ctorch_dtype dtype) {
 at::IntArrayRef list(const int64_t *sizes, int32_t rank) {
   TORCH_CHECK(rank >= 0, "negative rank");
   return at::IntArrayRef(sizes, static_cast<size_t>(rank));
+}
+
+// Whether C code can work on its elements.
+bool is_plain(const at::Tensor &tensor) {
+  return tensor.is_cpu() && tensor.scalar_type() == at::kFloat;
 }
 
 at::Tensor optional(const ctorch_tensor *tensor) { return tensor ? tensor->value : at::Tensor(); }
@@ -206,12 +215,92 @@ ctorch_status conv2d(const ctorch_tensor *input, const ctorch_tensor *weight,
   });
 }
 
+// sgemm of the BLAS that libtorch brings along; null where it keeps its own to itself.
+using blas_sgemm = void (*)(const char *, const char *, const int *, const int *, const int *,
+                            const float *, const float *, const int *, const float *, const int *,
+                            const float *, float *, const int *);
+
+// A matrix in memory, row-major: its first element, and how far it is from a row to the next.
+struct matrix {
+  float *elements;
+  int step;
+};
+
+// product[m][n] = factor · left[m][k] right, where right is [k][n], or [n][k] if it is turned.
+void multiply(blas_sgemm sgemm, matrix left, matrix right, bool is_turned, matrix product, int m,
+              int n, int k, float factor) {
+  // BLAS stores columns: what it multiplies are the transposes, in reverse.
+  const float zero = 0;
+  sgemm(is_turned ? "T" : "N", "N", &n, &m, &k, &factor, right.elements, &right.step,
+        left.elements, &left.step, &zero, product.elements, &product.step);
+}
+
+ctorch_status attention(const ctorch_tensor *queries, const ctorch_tensor *keys,
+                        const ctorch_tensor *values, int64_t heads, ctorch_out out,
+                        ctorch_error error) {
+  return making(out, error, [&] {
+    const at::Tensor q = queries->value.contiguous(), k = keys->value.contiguous(),
+                     v = values->value.contiguous();
+    TORCH_CHECK(q.dim() == 3 && k.dim() == 3 && k.sizes() == v.sizes() && k.size(1) > 0 &&
+                    q.size(0) == k.size(0) && q.size(2) == k.size(2),
+                "queries are ", q.sizes(), ", keys ", k.sizes(), " and values ", v.sizes());
+    const int64_t count = q.size(0), asking = q.size(1), tokens = k.size(1), hidden = q.size(2);
+    TORCH_CHECK(heads > 0 && hidden > 0 && hidden % heads == 0, heads, " heads do not divide ",
+                hidden);
+    const int64_t size = hidden / heads;
+    const double scale = 1 / std::sqrt(static_cast<double>(size));
+    static const auto sgemm = reinterpret_cast<blas_sgemm>(dlsym(RTLD_DEFAULT, "sgemm_"));
+    const bool is_within = std::max({asking, tokens, hidden}) <= INT_MAX;
+    if (!sgemm || !is_within || !is_plain(q) || !is_plain(k) || !is_plain(v)) {
+      auto split = [&](const at::Tensor &x) {
+        return x.reshape({count, x.size(1), heads, size}).transpose(1, 2);
+      };
+      at::Tensor weights = at::matmul(split(at::mul(q, scale)), split(k).transpose(2, 3));
+      return at::matmul(at::softmax(weights, -1), split(v)).transpose(1, 2).reshape(q.sizes());
+    }
+    // libtorch would copy the heads together before it multiplies; BLAS takes them where they are.
+    const int m = int(asking), n = int(tokens), width = int(hidden);
+    at::Tensor weights = at::empty({count, heads, asking, tokens});
+    at::Tensor output = at::empty_like(q);
+    auto each_head = [&](auto body) {
+      for (int64_t image = 0; image < count; image++) {
+        for (int64_t head = 0; head < heads; head++) {
+          auto part = [&](const at::Tensor &x) {
+            float *elements = x.data_ptr<float>();
+            return matrix{elements + image * x.size(1) * hidden + head * size, width};
+          };
+          float *own = weights.data_ptr<float>() + (image * heads + head) * asking * tokens;
+          body(part, matrix{own, n});
+        }
+      }
+    };
+    each_head([&](auto part, matrix own) {
+      multiply(sgemm, part(q), part(k), true, own, m, n, int(size), static_cast<float>(scale));
+    });
+    at::softmax_out(weights, weights, -1);
+    each_head([&](auto part, matrix own) {
+      multiply(sgemm, own, part(v), false, part(output), m, int(size), n, 1);
+    });
+    return output;
+  });
+}
+
 ctorch_status layer_norm(const ctorch_tensor *input, const ctorch_tensor *weight,
                          const ctorch_tensor *bias, double epsilon, ctorch_out out,
                          ctorch_error error) {
   return making(out, error, [&] {
-    return at::layer_norm(input->value, {input->value.size(-1)}, weight->value, bias->value,
-                          epsilon);
+    const int64_t size = input->value.size(-1);
+    if (!is_plain(input->value) || !is_plain(weight->value) || !is_plain(bias->value)) {
+      return at::layer_norm(input->value, {size}, weight->value, bias->value, epsilon);
+    }
+    TORCH_CHECK(weight->value.numel() == size && bias->value.numel() == size, "weight has ",
+                weight->value.numel(), " elements and bias ", bias->value.numel(), ", not ", size);
+    const at::Tensor x = input->value.contiguous();
+    at::Tensor output = at::empty_like(x);
+    ctorch_layer_norm(x.data_ptr<float>(), weight->value.contiguous().data_ptr<float>(),
+                      bias->value.contiguous().data_ptr<float>(), static_cast<float>(epsilon),
+                      output.data_ptr<float>(), size == 0 ? 0 : x.numel() / size, size);
+    return output;
   });
 }
 
@@ -221,8 +310,11 @@ ctorch_status gelu(const ctorch_tensor *input, ctorch_out out, ctorch_error erro
 
 ctorch_status quick_gelu(const ctorch_tensor *input, ctorch_out out, ctorch_error error) {
   return making(out, error, [&] {
-    at::Tensor gate = at::mul(input->value, 1.702);
-    return gate.sigmoid_().mul_(input->value);
+    if (!is_plain(input->value)) return input->value * at::sigmoid(input->value * 1.702);
+    const at::Tensor x = input->value.contiguous();
+    at::Tensor output = at::empty_like(x);
+    ctorch_quick_gelu(x.data_ptr<float>(), output.data_ptr<float>(), size_t(x.numel()));
+    return output;
   });
 }
 
@@ -276,6 +368,7 @@ const ctorch_functions functions = {
     matmul,
     linear,
     conv2d,
+    attention,
     layer_norm,
     gelu,
     quick_gelu,

@@ -85,6 +85,22 @@ extension TorchTensor {
     }
   }
 
+  /// What the tokens of `self`, `[n, m, hidden]`, find in others: softmax(q kᵀ / √size) v for each
+  /// head, which has `size` elements of every token.
+  ///
+  /// - Parameters:
+  ///   - keys: `[n, tokens, hidden]`.
+  ///   - values: `[n, tokens, hidden]`.
+  ///   - heads: divides `hidden`.
+  /// - Returns: `[n, m, hidden]`.
+  public func attention(
+    keys: TorchTensor, values: TorchTensor, heads: Int
+  ) throws -> TorchTensor {
+    try making("attention", with: keys, values) { functions, out, error in
+      functions.attention(handle, keys.handle, values.handle, Int64(heads), out, error)
+    }
+  }
+
   /// Normalises over the last dimension, then multiplies with `weight` and adds `bias`.
   public func layerNorm(
     _ weight: TorchTensor, bias: TorchTensor, epsilon: Double

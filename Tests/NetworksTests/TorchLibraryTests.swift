@@ -43,7 +43,7 @@ struct TorchLibraryTests {
     defer { try? FileManager.default.removeItem(atPath: path) }
     #expect(
       message(path)
-        == "\(path): has interface version 99, this program needs 2: build both together")
+        == "\(path): has interface version 99, this program needs 3: build both together")
   }
 
   #if FUSION_BENCH_LIBTORCH

@@ -55,6 +55,98 @@
       #expect(try picture.conv2d(kernel, stride: 3, padding: 1).shape == [1, 1, 2, 2])
     }
 
+    @Test(arguments: [
+      (asking: 1, tokens: 1, heads: 1, size: 1), (1, 17, 4, 32), (7, 17, 2, 5), (50, 50, 3, 16),
+    ])
+    func `attention is the softmax of queries and keys times values, head by head`(
+      asking: Int, tokens: Int, heads: Int, size: Int
+    ) throws {
+      let images = 2
+      let hidden = heads * size
+      func wave(_ count: Int, _ step: Double) -> [Float] {
+        (0..<count).map { Float(2 * sin(Double($0) * step)) }
+      }
+      let queries = wave(images * asking * hidden, 0.7)
+      let keys = wave(images * tokens * hidden, 1.3)
+      let values = wave(images * tokens * hidden, 2.1)
+      var expected: [Float] = []
+      for image in 0..<images {
+        for token in 0..<asking {
+          for head in 0..<heads {
+            func row(_ values: [Float], _ row: Int) -> ArraySlice<Float> {
+              values[row * hidden + head * size..<row * hidden + (head + 1) * size]
+            }
+            let weights = (0..<tokens).map { other in
+              exp(
+                zip(row(queries, image * asking + token), row(keys, image * tokens + other))
+                  .reduce(0) { $0 + Double($1.0) * Double($1.1) } / Double(size).squareRoot())
+            }
+            let total = weights.reduce(0, +)
+            for i in 0..<size {
+              let sum = (0..<tokens).reduce(0.0) { sum, other in
+                let values = row(values, image * tokens + other)
+                return sum + weights[other] * Double(values[values.startIndex + i])
+              }
+              expected.append(Float(sum / total))
+            }
+          }
+        }
+      }
+      let output = try make(queries, [images, asking, hidden]).attention(
+        keys: make(keys, [images, tokens, hidden]), values: make(values, [images, tokens, hidden]),
+        heads: heads)
+      #expect(output.shape == [images, asking, hidden])
+      #expect(distance(try output.floats(), expected) < 1e-5)
+    }
+
+    @Test func `attention refuses shapes that do not fit`() throws {
+      let tokens = try make([1, 2, 3, 4], [1, 2, 2])
+      #expect(throws: NetworkError.self) {
+        try tokens.attention(keys: tokens, values: tokens, heads: 3)
+      }
+      #expect(throws: NetworkError.self) {
+        try tokens.attention(keys: tokens, values: tensor, heads: 1)
+      }
+      let none = try make([], [1, 0, 2])
+      #expect(throws: NetworkError.self) {
+        try tokens.attention(keys: none, values: none, heads: 1)
+      }
+    }
+
+    @Test func `quick GELU keeps its precision over the whole range`() throws {
+      let x = (-4000...4000).map { Float($0) / 100 } + [-1e30, 1e30, .infinity]
+      let expected = x.map { Float(Double($0) / (1 + exp(-1.702 * Double($0)))) }
+      let found = try make(x, [x.count]).quickGELU().floats()
+      for (found, expected) in zip(found, expected) where expected.isFinite {
+        #expect(abs(found - expected) <= 1e-6 * max(abs(expected), 1e-2))
+      }
+      #expect(found.last == .infinity)
+      #expect(try make([.nan], [1]).quickGELU().floats()[0].isNaN)
+    }
+
+    @Test(arguments: [1, 5, 8, 21, 128])
+    func `a layer norm takes rows of any length`(size: Int) throws {
+      let x = (0..<3 * size).map { Float(sin(Double($0) * 0.9) * 3 + 10) }
+      let weight = (0..<size).map { Float($0 % 3) - 0.5 }
+      let bias = (0..<size).map { Float($0 % 5) }
+      let expected = (0..<3).flatMap { row in
+        let values = x[row * size..<(row + 1) * size].map(Double.init)
+        let mean = values.reduce(0, +) / Double(size)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(size)
+        return values.indices.map {
+          Float((values[$0] - mean) / (variance + 1e-5).squareRoot()) * weight[$0] + bias[$0]
+        }
+      }
+      let found = try make(x, [3, size]).layerNorm(
+        make(weight, [size]), bias: make(bias, [size]), epsilon: 1e-5)
+      #expect(found.shape == [3, size])
+      #expect(distance(try found.floats(), expected) < 1e-4)
+      let long = try make([Float](repeating: 1, count: size + 1), [size + 1])
+      #expect(throws: NetworkError.self) {
+        try make(x, [3, size]).layerNorm(long, bias: long, epsilon: 1e-5)
+      }
+    }
+
     @Test func `functions agree with their formulas`() throws {
       let x = values.map(Double.init)
       let gelu = x.map { Float($0 * (1 + erf($0 / 2.0.squareRoot())) / 2) }

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 // Rises with every change of the table below. A caller refuses any other version.
-#define CTORCH_ABI_VERSION 2
+#define CTORCH_ABI_VERSION 3
 #define CTORCH_ENTRY_POINT "ctorch_api"
 
 // A tensor of libtorch.
@@ -111,6 +111,11 @@ typedef struct {
                           const ctorch_tensor *CTORCH_NULLABLE bias, int64_t stride,
                           int64_t padding, ctorch_out out,
                           ctorch_error error);
+  // Attention of queries [n, m, hidden] over keys and values [n, tokens, hidden], whose last
+  // dimension is shared equally by the heads: softmax(q kᵀ / √(hidden / heads)) v for each.
+  ctorch_status (*attention)(const ctorch_tensor *queries, const ctorch_tensor *keys,
+                             const ctorch_tensor *values, int64_t heads, ctorch_out out,
+                             ctorch_error error);
   ctorch_status (*layer_norm)(const ctorch_tensor *input, const ctorch_tensor *weight,
                               const ctorch_tensor *bias, double epsilon,
                               ctorch_out out, ctorch_error error);

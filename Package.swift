@@ -175,6 +175,16 @@ let package = Package(
     .executableTarget(
       name: "bare_merge", path: "Benchmarks/BareMerge", cSettings: kernelSettings),
 
+    .target(
+      name: "BareReductions", dependencies: ["COpenMPI"], path: "Benchmarks/BareReductions"),
+    .executableTarget(
+      name: "exchange_benchmark",
+      dependencies: [
+        "BareReductions", "FusionMPI", "MPIModule", "FusionCore", "ModelPools", "Checkpoints",
+        "Tensors", "Threading", "ConfigTree",
+      ],
+      path: "Benchmarks/ExchangeBenchmark", swiftSettings: strict),
+
     .executableTarget(
       name: "matrix_benchmark", dependencies: ["LinearAlgebra"],
       path: "Benchmarks/MatrixBenchmark", swiftSettings: strict),

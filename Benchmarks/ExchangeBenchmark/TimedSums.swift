@@ -20,7 +20,8 @@ final class TimedSums {
     self.world = world
     let manifest = try Manifest(
       (0..<mebibytes / 16).map {
-        try TensorInfo(name: TensorName("layer.\(1000 + $0).weight"), dtype: .float32, shape: [4096, 1024])
+        try TensorInfo(
+          name: TensorName("layer.\(1000 + $0).weight"), dtype: .float32, shape: [4096, 1024])
       })
     let rank = world.globalRank
     values = (0..<manifest.elementCount).map { Self.value($0, of: rank) }
@@ -31,8 +32,11 @@ final class TimedSums {
     models = try NumberedModel.deal(paths, in: world)
     // As the command has it where models are dealt.
     WorkingMemory.threads = world.readingThreads
-    WorkingMemory.largestRead = 1 << 18
+    WorkingMemory.largestRead = Self.elementsAtOnce
   }
+
+  /// Elements of one model that a thread reads at a time where models are dealt.
+  private static let elementsAtOnce = 1 << 17
 
   /// Small whole numbers, whose sums are exact in any order.
   private static func value(_ element: Int, of rank: Int) -> Float {
@@ -90,14 +94,15 @@ final class TimedSums {
 
   /// What this rank reads of every model.
   private var slices: [Slice] {
-    models[0].slices(part: world.globalRank, of: world.worldSize, limit: 1 << 18)
+    models[0].slices(part: world.globalRank, of: world.worldSize, limit: Self.elementsAtOnce)
   }
 
   /// Seconds of the slowest rank for a body that makes the sums of slices.
   private func timed(
-    _ body: @escaping @Sendable (
-      Slice, SliceBuffers, UnsafeMutableRawBufferPointer
-    ) throws -> Void
+    _ body:
+      @escaping @Sendable (
+        Slice, SliceBuffers, UnsafeMutableRawBufferPointer
+      ) throws -> Void
   ) throws -> Double {
     let slices = self.slices
     let offsets = models[0].manifest.elementOffsets
@@ -121,14 +126,19 @@ final class TimedSums {
 
   /// Throws unless this rank's part of the sums is right; puts zeros there.
   private func check() throws {
-    for slice in slices {
-      let start = models[0].manifest.elementOffsets[slice.tensor]
-      for element in start + slice.elements.lowerBound..<start + slice.elements.upperBound {
-        let expected = (0..<world.worldSize).reduce(0) { $0 + Self.value(element, of: $1) }
-        guard sums[element] == expected else {
-          throw BenchmarkError(what: "the sum at \(element) is \(sums[element]), not \(expected)")
+    let (ranks, slices, offsets) = (world.worldSize, slices, models[0].manifest.elementOffsets)
+    try sums.withUnsafeMutableBufferPointer { sums in
+      for slice in slices {
+        let start = offsets[slice.tensor]
+        for element in start + slice.elements.lowerBound..<start + slice.elements.upperBound {
+          var expected: Float = 0
+          for rank in 0..<ranks { expected += Self.value(element, of: rank) }
+          guard sums[element] == expected else {
+            throw BenchmarkError(
+              what: "the sum at \(element) is \(sums[element]), not \(expected)")
+          }
+          sums[element] = 0
         }
-        sums[element] = 0
       }
     }
   }

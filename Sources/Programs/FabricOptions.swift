@@ -98,7 +98,7 @@ extension FabricOptions {
     WorkingMemory.threads = threads * (mayExchange ? 2 : 1)
     // Without the page cache nobody reads ahead, and messages have their price: larger reads.
     WorkingMemory.largestRead =
-      inputMode == .direct ? 1 << 20 : mayExchange ? 1 << 18 : WorkingMemory.customaryRead
+      inputMode == .direct ? 1 << 20 : mayExchange ? 1 << 17 : WorkingMemory.customaryRead
   }
 }
 

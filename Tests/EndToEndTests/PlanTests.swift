@@ -60,6 +60,19 @@ import Testing
     #expect(abs(shared.worlds[0].seconds * 1000 - Double(read + 13_689 * 2 + 8)) < 1)
   }
 
+  @Test("a plan says so where it is not that of the split that was asked for")
+  func splits() throws {
+    let arguments = ["method=task_arithmetic", "plan.ranks=[2]"]
+    let (layer, silent) = try plan(arguments)
+    #expect(!silent.errors.contains("split"), "\(silent.errors)")
+    for split in ["model", "auto"] {
+      let (other, told) = try plan(arguments + ["fabric.split=\(split)"])
+      #expect(told.errors.contains("fabric.split=\(split) is not planned"), "\(told.errors)")
+      let read = [layer, other].map { $0.worlds[0].each.map(\.bytes_read) }
+      #expect(read[0] == read[1])
+    }
+  }
+
   @Test("a plan that cannot be made says why")
   func errors() throws {
     let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Tensors
 import Testing
@@ -69,6 +70,38 @@ import Testing
       }
     }
     #expect(Set(told).count == 1 && told[0].contains("3 jobs"), "\(told)")
+  }
+
+  @Test("one tensor under two names is one in the merged model, whoever reads the models")
+  func tiedNames() throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.writeTiedLanguageModels(to: folder.url, dtype: .float32)
+    func run(_ out: String, ranks: Int, _ split: String) throws {
+      let run = try CommandRun(
+        [
+          "method=ties_merging", "modelpool=state_dict", "print_config=false",
+          "modelpool.models={_pretrained_: tied0, a: tied1, b: tied2}",
+          "merged_model_save_path=\(out)", "fabric.split=\(split)",
+        ], ranks: ranks, in: folder.url)
+      try #require(run.status == 0, "\(ranks) ranks: \(run.errors)")
+    }
+    try run("whole", ranks: 0, "layer")
+    for ranks in [2, 3] {
+      try run("model\(ranks)", ranks: ranks, "model")
+      for file in ["model.safetensors", "config.json"] {
+        #expect(try folder.bytes("model\(ranks)/\(file)") == folder.bytes("whole/\(file)"))
+      }
+    }
+    let merged = try Checkpoint.open(folder.url.appendingPathComponent("whole").path)
+    let embeddings = try ["lm_head.weight", "model.embed_tokens.weight"].map { name in
+      let position = try #require(merged.manifest.position(of: TensorName(name)))
+      var bytes = [UInt8](repeating: 0, count: 30 * 16 * 4)
+      try bytes.withUnsafeMutableBytes {
+        try merged.read(Slice(tensor: position, elements: 0..<30 * 16), into: $0)
+      }
+      return bytes
+    }
+    #expect(embeddings[0] == embeddings[1])
   }
 
   /// Gives every model to one rank alone: rank r starts in the folder `r`, and model m is in the

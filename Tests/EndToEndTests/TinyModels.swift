@@ -34,10 +34,25 @@ enum TinyModels {
     }
   }
 
-  private static func write(_ tensors: [Tensor], _ name: String, to folder: URL) throws {
+  /// Writes `tied0`, `tied1`, `tied2`, whose input and output embeddings are one tensor: under both
+  /// names, but in `tied1` under that of the input embeddings alone.
+  static func writeTiedLanguageModels(to folder: URL, dtype: DType) throws {
+    let (head, others) = (languageShapes[0], Array(languageShapes.dropFirst()))
+    for model in 0...2 {
+      // The head comes first, like the input embeddings in their list: it has the same values.
+      let tensors =
+        try floats(others, model, dtype) + floats(model == 1 ? [] : [head], model, dtype)
+      try write(tensors, "tied\(model)", to: folder, configuration: "\"tie_word_embeddings\": true")
+    }
+  }
+
+  private static func write(
+    _ tensors: [Tensor], _ name: String, to folder: URL,
+    configuration: String = "\"model_type\": \"tiny\""
+  ) throws {
     let directory = folder.appendingPathComponent(name)
     try save(tensors, to: directory)
-    try Data("{\"model_type\": \"tiny\"}".utf8).write(
+    try Data("{\(configuration)}".utf8).write(
       to: directory.appendingPathComponent("config.json"))
   }
 

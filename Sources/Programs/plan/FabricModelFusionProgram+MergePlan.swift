@@ -19,6 +19,11 @@ extension FabricModelFusionProgram {
     mergedModelSavePath = nil
     reportSavePath = .none
     let parts = try makeParts(sharing: nil)
+    if parts.options.split != .layer {
+      Log.line(
+        "fabric.split=\(parts.options.split.rawValue) is not planned: what follows is the plan of"
+          + " split=layer, in which every rank reads its part of all models")
+    }
     let threads = parts.options.threads.count ?? 1
     parts.options.applyBuffers(threads: threads, ranks: options.ranks.max() ?? 1)
     let plan = try MethodPlan(parts.method, on: parts.pool)

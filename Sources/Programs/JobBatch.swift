@@ -35,14 +35,20 @@ struct JobBatch {
     let open = outcomes.indices.filter {
       if case .success(nil) = outcomes[$0] { true } else { false }
     }
+    let before = Checkpoint.bytesRead
     let merged = try merge(open)
+    var read = Checkpoint.bytesRead - before
     for (position, outcome) in zip(open, merged) { outcomes[position] = outcome.map { $0 } }
     var models = outcomes.map { outcome in outcome.map { $0 ?? [] } }
     try together(&models, where: { programs[$0.job].needsNorm }) { models in
       let group = StateDictGroup(try world.agreeing { try models.map { try $0.stored() } })
+      let before = Checkpoint.bytesRead
       for (model, norm) in zip(models, try world.norms(group)) { model.norm = norm }
+      // Otherwise the pool's models were read, not outputs.
+      if !models.contains(where: { $0.savedPath != nil }) { read += Checkpoint.bytesRead - before }
       return models.map { _ in .success(()) }
     }
+    if open.count > 1 { try noteReading(read, by: open) }
     return models
   }
 
@@ -60,7 +66,6 @@ struct JobBatch {
 
   private func merge(_ open: [Int]) throws -> [Outcome<[MergedModel]>] {
     let programs = open.map { self.programs[$0] }
-    let before = Checkpoint.bytesRead
     guard let pool = programs.first?.parts?.pool else { return [] }
     for program in programs { try program.profiler.start("merge") }
     let results = try MethodGroup.run(
@@ -88,20 +93,20 @@ struct JobBatch {
       for (model, copy) in zip(models, copies) { model.model = copy ?? model.model }
       return models.map { _ in .success(()) }
     }
-    if programs.count > 1 { try noteReading(of: pool, by: programs.count, since: before) }
     return models
   }
 
   /// Says how much was read for several jobs together.
-  private func noteReading(of pool: BaseModelPool, by jobs: Int, since before: Int) throws {
-    var read = [Int64(Checkpoint.bytesRead - before)]
+  private func noteReading(_ bytes: Int, by jobs: [Int]) throws {
+    guard let pool = programs[jobs[0]].parts?.pool else { return }
+    var read = [Int64(bytes)]
     try world.allReduce(&read, .sum)
     let size = pool.openedModels.reduce(0) { $0 + $1.model.manifest.byteCount }
     guard world.isGlobalZero, size > 0 else { return }
     let times = fiveDigits(Double(read[0]) / Double(size))
     Log.line(
-      "\(jobs) jobs were merged together: \(read[0]) bytes were read of models of \(size) bytes "
-        + "(\(times) times)")
+      "\(jobs.count) jobs were merged together: \(read[0]) bytes were read of models of \(size) "
+        + "bytes (\(times) times)")
   }
 
   private func save(

@@ -24,6 +24,8 @@ enum Interruption {
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
     guard pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return }
+    // A limit of file sizes is an error of the write that meets it, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     let thread = Thread { wait(isFirst: isFirst) }
     thread.stackSize = 1 << 18
     thread.start()

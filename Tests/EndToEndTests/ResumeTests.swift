@@ -126,6 +126,19 @@ import Testing
     }
   }
 
+  @Test("a limit of file sizes is one line and leaves nothing")
+  func fileSizeLimit() throws {
+    let folder = try TemporaryFolder()
+    try writeModels(to: folder.url)
+    // In units of 512 bytes: less than the output, more than logs.
+    let run = try CommandRun(
+      ["-c", "ulimit -f 2000; exec \"$0\" \"$@\"", CommandRun.executable.path] + Self.merge,
+      in: folder.url, program: ["sh"])
+    #expect(run.status == 1, "\(run.errors)")
+    #expect(run.lastErrorLine.contains("(ulimit -f)"), "\(run.errors)")
+    #expect(!folder.exists("out/model.safetensors") && hidden(folder) == [])
+  }
+
   @Test("verify, inspect and diff keep the contract's statuses", arguments: [0, 2])
   func subcommands(_ ranks: Int) throws {
     let folder = try TemporaryFolder()

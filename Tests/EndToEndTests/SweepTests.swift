@@ -62,6 +62,20 @@ import Testing
   }
 
   @Test(
+    "norms of jobs that are not saved are taken in one pass, which is counted",
+    arguments: [0, 1, 2, 3])
+  func norms(_ ranks: Int) throws {
+    let folder = try folder()
+    let run = try sweep(
+      ["method=task_arithmetic", "method.scaling_factor=0.1,0.3,0.5"], into: "out", ranks: ranks,
+      in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    let line = run.errors.split(separator: "\n").first { $0.contains("were merged together") } ?? ""
+    // Tensors of integers are read for each job.
+    #expect(line.hasPrefix("fusion_bench: 3 jobs") && line.contains("(1.0"), "\(line)")
+  }
+
+  @Test(
     "jobs whose passes differ on some ranks alone share those that are the same on all",
     arguments: [
       ["method=ties_merging", "method.remove_keys=[],[embedding.weight],[layers.0.weight]"],

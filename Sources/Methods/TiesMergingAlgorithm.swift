@@ -80,16 +80,12 @@ public class TiesMergingAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
       let removed = try removedPositions(in: inputs.manifest)
       return (removed, try cutRank(in: inputs, removed))
     }
-    let cuts = try profile("select thresholds") {
-      try inputs.kthMagnitudes(rank, skipping: removed, in: world)
-    }
-    let consensus = SignConsensus(cuts: cuts)
-    let majority = try profile("elect signs") {
-      try inputs.sum(skipping: removed, in: world) { consensus.votes($0) }.signum()
+    let (consensus, majority) = try profile("select thresholds, elect signs") {
+      try inputs.trimming(rank, skipping: removed, in: world)
     }
     let (function, scalingFactor) = (mergeFunction.function, scalingFactor)
     return ElementwiseMerge(inputs, label: label, keeping: removed) { block in
-      consensus.merge(block, majority: Int(majority), function)
+      consensus.merge(block, majority: majority, function)
       guard ontoFirst else { return block.sum.scale(by: scalingFactor, onto: block.base) }
       block.sum.scale(by: scalingFactor, onto: block.models[0])
       block.sum.scale(by: 1, onto: block.base)

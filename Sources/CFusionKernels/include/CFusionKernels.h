@@ -95,6 +95,13 @@ typedef enum ck_ties_merge { CK_TIES_SUM, CK_TIES_MEAN, CK_TIES_MAX } ck_ties_me
 // Adds the elected signs (+1, 0, -1) of the run to *votes.
 void ck_ties_vote_f32(const float *const *deltas, const float *cuts, size_t models, size_t n, int64_t *votes);
 void ck_ties_vote_f64(const double *const *deltas, const double *cuts, size_t models, size_t n, int64_t *votes);
+// The same for cuts that are not known yet but lie from lows[m] to highs[m]: adds the signs that are the
+// same for all of them, and puts the other positions into `open`, which has room for n + 1.
+// Returns how many these are.
+size_t ck_ties_outlook_f32(const float *const *deltas, const float *lows, const float *highs, size_t models,
+                           size_t n, int64_t *votes, uint32_t *open);
+size_t ck_ties_outlook_f64(const double *const *deltas, const double *lows, const double *highs, size_t models,
+                           size_t n, int64_t *votes, uint32_t *open);
 // merged = disjoint merge of the trimmed values that agree with the elected sign; a position
 // without a sign takes `majority` (+1, 0, -1), and 0 counts as negative.
 void ck_ties_merge_f32(const float *const *deltas, const float *cuts, size_t models, size_t n, int majority,

@@ -1,4 +1,3 @@
-internal import CFusionKernels
 import Tensors
 
 extension ElementwiseInputs {
@@ -16,44 +15,69 @@ extension ElementwiseInputs {
   public func kthMagnitudes(
     _ k: Int, skipping: Set<Int> = [], in world: any Fabric
   ) throws -> [Double] {
-    let wide = isEverywhereWide
-    let total = Int64(elementCount(skipping: skipping))
-    // Few elements are gone through once more sooner than many bins are added up.
-    let isLarge = total >= 1 << 24
+    let samples = isLarge(skipping: skipping)
     if let notes = passes.notes {
-      if isLarge { notes.add(self, .elements(skipping: skipping, sampled: true)) }
-      // A good sample leaves one pass; without it each tells eleven bits.
-      notes.add(
-        self, .elements(skipping: skipping, sampled: false), times: isLarge ? 1 : wide ? 6 : 3)
+      noteSelection(in: notes, samples: samples, skipping: skipping)
       return Array(repeating: 0, count: modelCount)
     }
+    var windows = try windows(around: k, samples: samples, skipping: skipping, in: world)
+    return try magnitudes(in: &windows, skipping: skipping, in: world)
+  }
+
+  /// Whether a sample of so many elements pays: few are gone through once more sooner than many
+  /// bins are added up.
+  func isLarge(skipping: Set<Int>) -> Bool { elementCount(skipping: skipping) >= 1 << 24 }
+
+  /// Notes the passes of a selection.
+  func noteSelection(in notes: PassNotes, samples: Bool, skipping: Set<Int>) {
+    if samples { notes.add(self, .elements(skipping: skipping, sampled: true)) }
+    // A good sample leaves one pass; without it each tells eleven bits.
+    notes.add(
+      self, .elements(skipping: skipping, sampled: false),
+      times: samples ? 1 : isEverywhereWide ? 6 : 3)
+  }
+
+  /// Where to look for every model's k-th magnitude: everywhere, or where a sample says.
+  func windows(
+    around k: Int, samples: Bool, skipping: Set<Int>, in world: any Fabric
+  ) throws -> [MagnitudeWindow] {
     // The same on every rank.
     var bins = [
-      Int64(WorkingMemory.bins(models: modelCount, most: isLarge ? 1 << 17 : 1 << 11))
+      Int64(WorkingMemory.bins(models: modelCount, most: samples ? 1 << 17 : 1 << 11))
     ]
     try world.allReduce(&bins, .min)
     var windows = Array(
       repeating: MagnitudeWindow(
-        rank: Int64(k), patterns: 0..<(wide ? 1 << 63 : 1 << 31), bins: Int(bins[0])),
+        rank: Int64(k), patterns: 0..<(isEverywhereWide ? 1 << 63 : 1 << 31), bins: Int(bins[0])),
       count: modelCount)
-    if isLarge {
-      let sample = try count(windows, sampled: true, skipping: skipping, in: world)
-      for m in windows.indices {
-        windows[m].aim(counts: sample.counts(of: m), below: sample.below[m], total: total)
-      }
+    guard samples else { return windows }
+    let sample = try count(windows, sampled: true, skipping: skipping, in: world)
+    for m in windows.indices {
+      windows[m].aim(
+        counts: sample.counts(of: m), below: sample.below[m],
+        total: Int64(elementCount(skipping: skipping)))
     }
+    return windows
+  }
+
+  /// Goes through all elements until every window has its answer.
+  ///
+  /// - Returns: the answers.
+  func magnitudes(
+    in windows: inout [MagnitudeWindow], skipping: Set<Int>, in world: any Fabric
+  ) throws -> [Double] {
     while windows.contains(where: { $0.answer == nil }) {
       let all = try count(windows, sampled: false, skipping: skipping, in: world)
-      for m in windows.indices where windows[m].answer == nil {
-        windows[m].narrow(counts: all.counts(of: m), below: all.below[m])
-      }
+      for m in windows.indices { windows[m].narrow(by: all, of: m) }
     }
-    return windows.map { window in
-      let pattern = window.answer ?? 0
-      return wide
-        ? Double(bitPattern: pattern)
-        : Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
-    }
+    return windows.map { magnitude(of: $0.answer ?? 0) }
+  }
+
+  /// The magnitude that a bit pattern of the values' type stands for.
+  func magnitude(of pattern: UInt64) -> Double {
+    isEverywhereWide
+      ? Double(bitPattern: pattern)
+      : Double(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
   }
 
   /// Elements of all tensors but those at the positions `skipping`.
@@ -61,61 +85,17 @@ extension ElementwiseInputs {
     skipping.reduce(manifest.elementCount) { $0 - manifest.tensors[$1].count }
   }
 
-  private func count(
+  /// Counts the magnitudes in windows and below.
+  func count(
     _ windows: [MagnitudeWindow], sampled: Bool, skipping: Set<Int>, in world: any Fabric
   ) throws -> MagnitudeCounts {
-    let models = modelCount
-    let bins = windows[0].bins
-    let places = windows.map { ($0.low, $0.shift, $0.answer != nil) }
     let parts = try visit(
       in: world, sampled: sampled, skipping: skipping,
-      makeState: { MagnitudeCounts(models: models, binsPerModel: bins) }
-    ) { counts, block in
-      for m in 0..<models where !places[m].2 {
-        counts.add(block.models[m], of: m, low: places[m].0, shift: places[m].1)
-      }
-    }
-    var total = MagnitudeCounts(models: models, binsPerModel: bins)
+      makeState: { MagnitudeCounts(windows) }
+    ) { counts, block in counts.add(block, in: windows) }
+    var total = MagnitudeCounts(windows)
     for part in parts { total.add(part) }
-    try world.allReduce(&total.bins, .sum)
-    try world.allReduce(&total.below, .sum)
+    try total.allReduce(in: world)
     return total
-  }
-}
-
-/// How many magnitudes of each model lie in each bin of its window, and below it.
-struct MagnitudeCounts {
-  var bins: [Int64]
-  var below: [Int64]
-  private let binsPerModel: Int
-
-  init(models: Int, binsPerModel: Int) {
-    self.binsPerModel = binsPerModel
-    bins = Array(repeating: 0, count: models * binsPerModel)
-    below = Array(repeating: 0, count: models)
-  }
-
-  func counts(of m: Int) -> ArraySlice<Int64> {
-    bins[m * binsPerModel..<(m + 1) * binsPerModel]
-  }
-
-  mutating func add(_ values: Slab, of m: Int, low: UInt64, shift: UInt32) {
-    bins.withUnsafeMutableBufferPointer { bins in
-      below.withUnsafeMutableBufferPointer { below in
-        guard let bins = bins.baseAddress, let below = below.baseAddress else { return }
-        let start = bins + m * binsPerModel
-        switch values {
-        case .float32(let x):
-          ck_count_f32(x.baseAddress, x.count, low, shift, binsPerModel, start, below + m)
-        case .float64(let x):
-          ck_count_f64(x.baseAddress, x.count, low, shift, binsPerModel, start, below + m)
-        }
-      }
-    }
-  }
-
-  mutating func add(_ other: MagnitudeCounts) {
-    for i in bins.indices { bins[i] += other.bins[i] }
-    for i in below.indices { below[i] += other.below[i] }
   }
 }

@@ -13,6 +13,15 @@ struct MagnitudeWindow {
   private(set) var shift: UInt32
   /// The answer's pattern, once found.
   private(set) var answer: UInt64?
+  /// What a sample says: where the answer lies most probably.
+  private(set) var surroundings: Surroundings?
+
+  /// The patterns of the ranks eight standard errors lower and higher in a sample.
+  struct Surroundings {
+    /// The first and the last of them, as closely as the sample was counted.
+    let patterns: ClosedRange<UInt64>
+    fileprivate let ranks: ClosedRange<Int64>
+  }
 
   /// Looks everywhere.
   init(rank: Int64, patterns: Range<UInt64>, bins: Int) {
@@ -32,12 +41,45 @@ struct MagnitudeWindow {
     guard let bin = bin(of: max(rankInSample, 1), counts: counts, below: below) else { return }
     let centre = low + UInt64(bin) << shift + 1 << (shift - 1)
     let half = UInt64(bins / 2)
+    let share = Double(rank) / Double(total)
+    let middle = share * Double(sampled)
+    let margin = 8 * (middle * (1 - share)).squareRoot() + 1
+    surroundings = surroundings(
+      of: Int64(middle - margin)...Int64(middle + margin), counts: counts, below: below)
     low = centre > known.lowerBound + half ? centre - half : known.lowerBound
     shift = 0
   }
 
+  /// Where the patterns of some ranks lie; nil where the window does not hold them.
+  private func surroundings(
+    of ranks: ClosedRange<Int64>, counts: ArraySlice<Int64>, below: Int64
+  ) -> Surroundings? {
+    guard let first = bin(of: ranks.lowerBound, counts: counts, below: below),
+      let last = bin(of: ranks.upperBound, counts: counts, below: below)
+    else { return nil }
+    return Surroundings(
+      patterns: low + UInt64(first) << shift...low + UInt64(last) << shift + (1 << shift - 1),
+      ranks: ranks)
+  }
+
+  /// A window that looks more closely at the surroundings in the sample that they come from.
+  func closer(_ surroundings: Surroundings) -> MagnitudeWindow {
+    let patterns = surroundings.patterns
+    return MagnitudeWindow(
+      rank: rank, patterns: patterns.lowerBound..<patterns.upperBound + 1, bins: bins)
+  }
+
+  /// What the closer look has found.
+  func closer(
+    _ surroundings: Surroundings, counts: ArraySlice<Int64>, below: Int64
+  ) -> Surroundings? {
+    self.surroundings(of: surroundings.ranks, counts: counts, below: below)
+  }
+
   /// Learns from the counts of all values.
-  mutating func narrow(counts: ArraySlice<Int64>, below: Int64) {
+  mutating func narrow(by all: MagnitudeCounts, of m: Int) {
+    guard answer == nil else { return }
+    let (counts, below) = (all.counts(of: m), all.below[m])
     if let bin = bin(of: rank, counts: counts, below: below) {
       let start = low + UInt64(bin) << shift
       if shift == 0 {

@@ -15,12 +15,13 @@ public struct SignConsensus: Sendable {
     case max
   }
 
+  /// For each model the magnitude below which its values are zeroed.
+  let cuts: [Double]
   private let cuts32: [Float]
-  private let cuts64: [Double]
 
   /// Fixes the magnitudes below which each model's task vector is zeroed, in pool order.
   public init(cuts: [Double]) {
-    cuts64 = cuts
+    self.cuts = cuts
     cuts32 = cuts.map { Float($0) }
   }
 
@@ -29,10 +30,24 @@ public struct SignConsensus: Sendable {
     var votes: Int64 = 0
     let count = block.sum.values.count
     if block.isWide {
-      ck_ties_vote_f64(block.pointers64, cuts64, cuts64.count, count, &votes)
+      ck_ties_vote_f64(block.pointers64, cuts, cuts.count, count, &votes)
     } else {
       ck_ties_vote_f32(block.pointers32, cuts32, cuts32.count, count, &votes)
     }
+    return votes
+  }
+
+  /// The sum of the elected signs of values, `count` of each model.
+  func votes(_ models: [UnsafePointer<Float>?], count: Int) -> Int64 {
+    var votes: Int64 = 0
+    ck_ties_vote_f32(models, cuts32, cuts32.count, count, &votes)
+    return votes
+  }
+
+  /// The sum of the elected signs of values, `count` of each model.
+  func votes(_ models: [UnsafePointer<Double>?], count: Int) -> Int64 {
+    var votes: Int64 = 0
+    ck_ties_vote_f64(models, cuts, cuts.count, count, &votes)
     return votes
   }
 
@@ -43,7 +58,7 @@ public struct SignConsensus: Sendable {
     guard let out = block.sum.values.baseAddress else { return }
     let (count, code) = (block.sum.values.count, function.code)
     if block.isWide {
-      ck_ties_merge_f64(block.pointers64, cuts64, cuts64.count, count, Int32(majority), code, out)
+      ck_ties_merge_f64(block.pointers64, cuts, cuts.count, count, Int32(majority), code, out)
     } else {
       ck_ties_merge_f32(block.pointers32, cuts32, cuts32.count, count, Int32(majority), code, out)
     }
@@ -55,14 +70,14 @@ public struct SignConsensus: Sendable {
     _ vectors: [UnsafeBufferPointer<Double>], _ function: Function,
     into merged: UnsafeMutableBufferPointer<Double>
   ) {
-    precondition(vectors.count == cuts64.count)
+    precondition(vectors.count == cuts.count)
     precondition(vectors.allSatisfy { $0.count == merged.count })
     guard let out = merged.baseAddress else { return }
     let pointers = vectors.map(\.baseAddress)
     var votes: Int64 = 0
-    ck_ties_vote_f64(pointers, cuts64, cuts64.count, merged.count, &votes)
+    ck_ties_vote_f64(pointers, cuts, cuts.count, merged.count, &votes)
     ck_ties_merge_f64(
-      pointers, cuts64, cuts64.count, merged.count, Int32(votes.signum()), function.code, out)
+      pointers, cuts, cuts.count, merged.count, Int32(votes.signum()), function.code, out)
   }
 }
 

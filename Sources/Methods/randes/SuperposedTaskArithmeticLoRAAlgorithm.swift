@@ -50,21 +50,25 @@ public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedAlgorithmBas
     let weights = try ElementwiseInputs(models: [("_pretrained_", base)])
     return .models(
       inputs.modelNames.enumerated().map { model, name in
-        (name, merge(model, adapters, superposition, onto: base, weights))
+        (name, merge(model, adapters, superposition, onto: weights))
       })
   }
 
   private func merge(
     _ model: Int, _ adapters: SuperposedAdapters, _ superposition: Superposition,
-    onto base: any StateDict, _ weights: ElementwiseInputs
+    onto weights: ElementwiseInputs
   ) -> TensorwiseMerge {
-    let tensors = base.manifest.tensors
+    let tensors = weights.manifest.tensors
+    let others = ElementwiseMerge(
+      weights, label: "superposed task arithmetic for \(adapters.inputs.modelNames[model])",
+      keeping: Set(tensors.indices)
+    ) { _ in }
     let factors = adapters.inputs.manifest.tensors
     let products = adapters.products.filter { tensors[$0.weight].count > 0 }
     let wholes = products.map { product in
       let demands = [superposition.demand(product.a), superposition.demand(product.b)]
       let (info, rank) = (tensors[product.weight], factors[product.a].shape.first ?? 1)
-      let read = base.work(of: Slice(tensor: product.weight, elements: 0..<info.count))
+      let read = weights.work(of: Slice(tensor: product.weight, elements: 0..<info.count))
       return TensorwiseMerge.Whole(
         tensor: product.weight,
         cost: demands.reduce(read.seconds) { $0 + $1.seconds }
@@ -76,7 +80,7 @@ public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedAlgorithmBas
       products.map { ($0.weight, $0) }, uniquingKeysWith: { first, _ in first })
     let pools = MatrixPools()
     let scalingFactor = scalingFactor
-    return TensorwiseMerge(wholes, others: base, in: world) { tensor, values in
+    return TensorwiseMerge(wholes, others: others, in: world) { tensor, values in
       guard let product = byWeight[tensor] else { return }
       try weights.readValues(0, tensor, into: values)
       try pools.withPool { pool in

@@ -10,10 +10,8 @@ struct SuperposedAdapters {
     /// Positions of A and B in `inputs`.
     let a: Int
     let b: Int
-    /// Whether the product is added transposed.
-    let isTransposed: Bool
-    /// What each model's adapter multiplies it by.
-    let scales: [Double]
+    /// How each model's adapter adds their product.
+    let updates: [LowRankAdapter.Update]
   }
 
   /// The factors of all adapters, in the order of the first one.
@@ -36,24 +34,25 @@ struct SuperposedAdapters {
       return adapter
     }
     inputs = try ElementwiseInputs(models: zip(models, adapters).map { ($0.name, $1.factors) })
-    let manifest = inputs.manifest
+    // Factors have one name in all adapters, so what they are added to has, too.
+    let updates = adapters.map { adapter in
+      Dictionary(
+        adapter.updates.map { (adapter.factors.manifest.tensors[$0.a].name, $0) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    let names = inputs.manifest.tensors.map(\.name)
     products = try adapters[0].updates.map { update in
       guard let weight = base.manifest.position(of: update.weight) else {
         throw TensorError.missing(update.weight, in: base.label, didYouMean: nil)
       }
-      // Factors have one name in all adapters, so what they are added to has, too.
-      let scales = try adapters.map { adapter in
-        let name = manifest.tensors[update.a].name
-        guard
-          let same = adapter.updates.first(where: {
-            adapter.factors.manifest.tensors[$0.a].name == name
-          }), same.isTransposed == update.isTransposed
-        else { throw TensorError.missing(name, in: adapter.factors.label, didYouMean: nil) }
-        return same.scale
-      }
       return Product(
-        weight: weight, a: update.a, b: update.b, isTransposed: update.isTransposed,
-        scales: scales)
+        weight: weight, a: update.a, b: update.b,
+        updates: try zip(adapters, updates).map { adapter, updates in
+          guard let same = updates[names[update.a]] else {
+            throw TensorError.missing(names[update.a], in: adapter.factors.label, didYouMean: nil)
+          }
+          return same
+        })
     }
   }
 }

@@ -93,9 +93,8 @@ extension SuperposedAlgorithmBase {
         tensor: tensor, cost: demand.seconds, bytes: demand.numbers * 8,
         bytesRead: demand.bytesRead + (recipe.ofTaskVectors ? tensors[tensor].byteCount : 0))
     }
-    let pools = MatrixPools()
     return TensorwiseMerge(wholes, others: others, in: world) { tensor, values in
-      try pools.withPool { pool in
+      try superposition.pools.withPool { pool in
         let algebra = try MatrixAlgebra(tensor: "\(tensors[tensor].name)", pool: pool)
         try superposition.retrieve(model, tensor, into: values, algebra)
         let sum = SumSlab(values: values)

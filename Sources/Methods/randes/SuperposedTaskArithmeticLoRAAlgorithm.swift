@@ -78,12 +78,11 @@ public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedAlgorithmBas
     }
     let byWeight = Dictionary(
       products.map { ($0.weight, $0) }, uniquingKeysWith: { first, _ in first })
-    let pools = MatrixPools()
     let scalingFactor = scalingFactor
     return TensorwiseMerge(wholes, others: others, in: world) { tensor, values in
       guard let product = byWeight[tensor] else { return }
       try weights.readValues(0, tensor, into: values)
-      try pools.withPool { pool in
+      try superposition.pools.withPool { pool in
         let algebra = try MatrixAlgebra(tensor: "\(tensors[tensor].name)", pool: pool)
         /// A factor as a matrix with a row for each number of its first dimension.
         func factor(_ position: Int) throws -> Matrix<Double> {
@@ -94,10 +93,11 @@ public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedAlgorithmBas
           return matrix
         }
         let (a, b) = (try factor(product.a), try factor(product.b))
-        let (m, n) = product.isTransposed ? (a.columns, b.rows) : (b.rows, a.columns)
+        let update = product.updates[model]
+        let (m, n) = update.isTransposed ? (a.columns, b.rows) : (b.rows, a.columns)
         let result = Matrix(rows: m, columns: n, over: values)
-        let alpha = scalingFactor * product.scales[model]
-        if product.isTransposed {
+        let alpha = scalingFactor * update.scale
+        if update.isTransposed {
           algebra.multiply(a, .transposed, b, .transposed, alpha: alpha, beta: 1, into: result)
         } else {
           algebra.multiply(b, .plain, a, .plain, alpha: alpha, beta: 1, into: result)

@@ -10,6 +10,8 @@ import Tensors
 /// first model is taken out and kept until all have been: for dense matrices in `Double`, else in
 /// `Float` where the models have no more.
 final class Superposition: Sendable {
+  /// Memory of the threads that take models out, whichever model.
+  let pools = MatrixPools()
   private let contexts: SuperpositionContexts
   private let shift: LayerShift
   private let inputs: ElementwiseInputs
@@ -75,18 +77,18 @@ final class Superposition: Sendable {
     let read = inputs.work(of: Slice(tensor: tensor, elements: 0..<info.count))
     let (m, n) = (info.count / max(columns(of: tensor), 1), columns(of: tensor))
     var seconds = Double(info.count) * 4e-9 + read.seconds
-    var numbers = 4 * info.count
+    var numbers = 5 * info.count
     if targets.contains(tensor), !contexts.mode.isDiagonal {
       let drawing = Double(n) * Double(n) * 25e-9
       let (square, overflow) = n.multipliedReportingOverflow(by: n)
       let matrices: Int
       if contexts.mode == .rotation {
         seconds += 2 * drawing + 6 * MatrixCost.product(n, n, n) + 2 * MatrixCost.product(m, n, n)
-        matrices = 3
+        matrices = 4
       } else {
         seconds +=
           2 * drawing + MatrixCost.triplets(n, n, rank: n) + 3 * MatrixCost.product(m, n, n)
-        matrices = 7
+        matrices = 6
       }
       numbers += overflow || square > Int.max / 1024 ? Int.max / 1024 : matrices * square
     }

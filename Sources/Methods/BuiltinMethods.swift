@@ -15,6 +15,7 @@ public let builtinMethods: [BaseAlgorithm.Type] = [
   TallMaskTaskArithmeticAlgorithm.self,
   TaskArithmeticWithTrustRegionForCLIP.self,
   SuperposedTaskArithmeticAlgorithm.self,
+  SuperposedTaskArithmeticLoRAAlgorithm.self,
   SuperposedModelSoupAlgorithm.self,
   TaskVectorCosSimilarity.self,
   TaskVectorViolinPlot.self,

@@ -157,6 +157,14 @@ import Testing
       ],
       ["method=ensemble/weighted_ensemble", "method.weights=[1,2,1]"],
       ["method=smile_upscaling/low_rank_approximation", "method.rank=3"],
+      [
+        "method=randes/superposed_task_arithmetic", "method.mode=random_rotation_matrix",
+        "method.target_layer=[all]",
+      ],
+      [
+        "method=randes/superposed_model_soup", "method.target_layer=[all]",
+        "method.shift_layers=-1",
+      ],
     ])
   func severalModels(_ method: [String]) throws {
     let folder = try TemporaryFolder()
@@ -185,6 +193,33 @@ import Testing
       }
     }
     #expect(Set(reference).count == 3)
+  }
+
+  @Test(
+    "adapters that are superposed give the same models for any number of ranks, whoever reads them",
+    arguments: [DType.float32, .bfloat16])
+  func superposedAdapters(_ dtype: DType) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.writeLanguageModels(to: folder.url, dtype: dtype)
+    try TinyModels.writeAdapters(to: folder.url, dtype: dtype)
+    var reference: [Data] = []
+    for (ranks, split) in [(0, "layer"), (2, "layer"), (5, "layer"), (2, "model"), (3, "model")] {
+      let out = "\(split)\(ranks)"
+      let run = try CommandRun(
+        [
+          "method=randes/superposed_task_arithmetic_lora", "method.mode=random_rotation_matrix",
+          "method.shift_layers=1", "modelpool=state_dict", "print_config=false",
+          "modelpool.models={_pretrained_: lm0, a: ad1, b: ad2}", "fabric.split=\(split)",
+          "merged_model_save_path=\(out)",
+        ], ranks: ranks, in: folder.url)
+      try #require(run.status == 0, "\(out): \(run.errors)")
+      let bytes = try ["a", "b"].map { try folder.bytes("\(out)/\($0)/model.safetensors") }
+      if !reference.isEmpty { #expect(bytes == reference, "\(out)") }
+      reference = bytes
+      #expect(folder.exists("\(out)/b/config.json"))
+    }
+    let base = try folder.bytes("lm0/model.safetensors")
+    #expect(reference[0] != reference[1] && !reference.contains(base))
   }
 
   @Test(

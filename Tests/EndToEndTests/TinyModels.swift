@@ -34,6 +34,28 @@ enum TinyModels {
     }
   }
 
+  /// Writes `ad1`, `ad2`: adapters of `lm0` with a rank of 3 and scales of 1 and 2.
+  static func writeAdapters(to folder: URL, dtype: DType) throws {
+    let shapes = (0...1).flatMap { layer in
+      [("mlp.up_proj", 24), ("self_attn.q_proj", 16)].flatMap { module, outputs in
+        let name = "base_model.model.model.layers.\(layer).\(module)"
+        return [
+          (TensorName("\(name).lora_A.weight"), [3, 16]),
+          (TensorName("\(name).lora_B.weight"), [outputs, 3]),
+        ]
+      }
+    }
+    for model in 1...2 {
+      let directory = folder.appendingPathComponent("ad\(model)")
+      try save(try floats(shapes, model, dtype), to: directory)
+      try FileManager.default.moveItem(
+        at: directory.appendingPathComponent("model.safetensors"),
+        to: directory.appendingPathComponent("adapter_model.safetensors"))
+      try Data("{\"peft_type\": \"LORA\", \"r\": 3, \"lora_alpha\": \(3 * model)}".utf8).write(
+        to: directory.appendingPathComponent("adapter_config.json"))
+    }
+  }
+
   /// Writes `tied0`, `tied1`, `tied2`, whose input and output embeddings are one tensor: under both
   /// names, but in `tied1` under that of the input embeddings alone.
   static func writeTiedLanguageModels(to folder: URL, dtype: DType) throws {

@@ -47,6 +47,7 @@ import Testing
     // FusionBench's file and its class differ in this default, so ours do.
     "method/pruning/magnitude_diff_pruning": Need(
       overrides: ["method.rescale=false"], models: 1),
+    "method/randes/superposed_task_arithmetic_lora": Need(kind: .adapters),
     "method/slerp/slerp": Need(models: 2, pretrained: false),
     "method/slerp/slerp_lm": Need(kind: .language, models: 2, pretrained: false),
     "method/trust_region/clip_task_arithmetic": Need(overrides: ["method.zero_shot=true"]),

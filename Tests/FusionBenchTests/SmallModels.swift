@@ -10,6 +10,8 @@ enum SmallModels {
     case language
     /// The layers of a module list.
     case moduleList
+    /// LoRA adapters of a Llama-like model.
+    case adapters
   }
 
   /// A pool of `models` models a, b, c …, and the pre-trained one if wanted.
@@ -28,7 +30,15 @@ enum SmallModels {
     case .golden: try GoldenModel.stateDict(number)
     case .language: try model(languageShapes, number)
     case .moduleList: try model([("0.weight", [4, 4]), ("1.weight", [4, 4])], number)
+    case .adapters:
+      number == 0
+        ? try model(languageShapes, 0) : try AdaptedModelSample(model(adapterShapes, number))
     }
+  }
+
+  private static let adapterShapes: [(String, [Int])] = (0..<2).flatMap { layer in
+    let name = "base_model.model.model.layers.\(layer).mlp.up_proj"
+    return [("\(name).lora_A.weight", [2, 4]), ("\(name).lora_B.weight", [8, 2])]
   }
 
   private static let languageShapes: [(String, [Int])] = {
@@ -57,5 +67,31 @@ enum SmallModels {
         }
         return try Tensor(TensorName(name), shape: shape, values: values)
       }, label: "model \(number)")
+  }
+}
+
+/// A model that says what its adapter adds, and has no values of its own.
+private struct AdaptedModelSample: AdaptedStateDict {
+  let adapter: LowRankAdapter?
+  let manifest: Manifest
+  let label = "adapter"
+
+  /// A model with an adapter whose factors stand in pairs.
+  init(_ factors: any StateDict) throws {
+    manifest = factors.manifest
+    let prefix = "base_model.model.".count
+    adapter = LowRankAdapter(
+      factors: factors,
+      updates: stride(from: 0, to: factors.manifest.tensors.count, by: 2).map { position in
+        let name = factors.manifest.tensors[position].name.string
+        let module = name.dropFirst(prefix).dropLast(".lora_A.weight".count)
+        return LowRankAdapter.Update(
+          weight: TensorName("\(module).weight"), a: position, b: position + 1,
+          isTransposed: false, scale: 1)
+      }, otherChanges: [])
+  }
+
+  func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
+    try adapter?.factors.read(slice, into: destination)
   }
 }

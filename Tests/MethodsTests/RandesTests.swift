@@ -1,4 +1,5 @@
 import ConfigTree
+import Foundation
 import FusionCore
 import FusionTestSupport
 import Methods
@@ -125,6 +126,81 @@ import Testing
     }
   }
 
+  @Test(
+    "one model alone comes out of a rotation, and of a dense matrix, but for rounding",
+    arguments: ["random_rotation_matrix", "random_dense_matrix"], [0, -1, 1])
+  func matrices(_ name: String, _ shift: Int) throws {
+    let method = SuperposedTaskArithmeticAlgorithm()
+    try method.configure(mode(name))
+    method.scalingFactor = 1
+    method.shiftLayers = shift
+    let pool = try Self.pool(1)
+    let found = try method.run(pool).all[0]
+    for info in found.manifest.tensors {
+      let wanted = try values(pool.loadModel("m1"), info.name)
+      let worst = zip(try values(found, info.name), wanted).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst <= 64 * 1e-6, "\(info.name)")
+    }
+  }
+
+  @Test("layers move in the numbers that a group has, and need one shape")
+  func shifts() throws {
+    /// Three layers, of which number 0 is missing, and a last one of another name.
+    func model(_ value: Double, lastRows: Int = 2) throws -> InMemoryStateDict {
+      try InMemoryStateDict(
+        [(1, 2), (2, 2), (10, lastRows)].map { layer, rows in
+          try Tensor(
+            TensorName("layers.\(layer).mlp.weight"), shape: [rows, 2],
+            values: Array(repeating: value * Double(layer), count: rows * 2))
+        } + [Tensor("mlp.weight", shape: [2], values: [value, value])])
+    }
+    func run(_ shift: Int, _ models: [InMemoryStateDict]) throws -> [[Double]] {
+      let method = SuperposedModelSoupAlgorithm()
+      try method.configure(mode("identity_matrix"))
+      method.shiftLayers = shift
+      method.scaling = .original
+      let pool = try BaseModelPool(models.enumerated().map { ("m\($0)", $1) })
+      return try method.run(pool).all.map { merged in
+        try merged.manifest.tensors.map { try values(merged, $0.name)[0] }
+      }
+    }
+    // Model 0 stays; of model 1, layer 1 goes to 2, 2 to 10, and 10 to 1.
+    let models = try [model(1), model(100)]
+    #expect(try run(1, models) == [[1001, 102, 210, 101], [102, 210, 1001, 101]])
+    #expect(try run(-2, models) == run(1, models) && run(4, models) == run(1, models))
+    #expect(try run(3, models) == [[101, 202, 1010, 101], [101, 202, 1010, 101]])
+    #expect(
+      message { _ = try run(1, [model(1, lastRows: 3)]) }
+        == "method.shift_layers=1: 'layers.1.mlp.weight' [2, 2] and 'layers.10.mlp.weight' [3, 2]"
+        + " cannot change places: their shapes differ; use 0")
+  }
+
+  @Test("the report counts what is kept: the superposition, and the numbers of all matrices")
+  func report() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "randes-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let program = ReportingProgram(folder.path)
+    // Targets: three matrices of 100 columns with 50, 40 and 50 rows; 3 models.
+    let (whole, targets) = (9 * 16 + 50 + 1 + 140 * 100, 140 * 100)
+    for (name, shift, kept, contexts) in [
+      ("random_rotation_matrix", 0, targets, 3 * 3 * 10_000),
+      ("random_binary_diagonal_matrix", 0, targets, 3 * 3 * 100),
+      ("identity_matrix", 0, 0, 0), ("identity_matrix", -3, targets, 0),
+    ] {
+      let method = SuperposedTaskArithmeticAlgorithm()
+      try method.configure(mode(name))
+      method.shiftLayers = shift
+      method.program = program
+      _ = try method.run(Self.pool())
+      let text = try String(
+        contentsOf: folder.appendingPathComponent("randes_metadata.json"), encoding: .utf8)
+      #expect(text.contains("\"nonzero_parameter_count\": \(whole + kept + contexts)"), "\(text)")
+      #expect(text.contains("\"nonzero_param_count_context\": \(contexts)"))
+      #expect(text.contains("\"total_param_count_original\": \(whole)"))
+    }
+  }
+
   private func mode(_ name: String) -> ConfigNode {
     ConfigNode(.dictionary(["mode": ConfigNode(.string(name))]))
   }
@@ -141,13 +217,31 @@ import Testing
         == "target_layer=head: must be one of mlp_w, attn_w, mlp, attn, all")
     #expect(error { $0.randomSeed = -1 } == "random_seed=-1: must be from 0 to 4000000000")
     #expect(error { $0.dropoutRate = 0 } == "dropout_rate=0: must be at least 1")
-    #expect(error { $0.shiftLayers = 1 } == "shift_layers=1: must be 0: layers stay in place")
     #expect(
       error { $0.modelPath = "x" }
         == "model_path=x: models are saved to merged_model_save_path; use null")
     #expect(
-      message { try SuperposedModelSoupAlgorithm().configure(mode("random_dense_matrix")) }
-        == "mode is random_dense_matrix, but must be one of identity_matrix, random_binary_diagonal_matrix, random_diagonal_matrix"
+      message {
+        let method = SuperposedModelSoupAlgorithm()
+        try method.configure(mode("random_dense_matrix"))
+        let wide = try Manifest([TensorInfo(name: "mlp", dtype: .bfloat16, shape: [2, 10_000_000])])
+        _ = try method.run(BaseModelPool([("a", BlankStateDict(manifest: wide, label: "a"))]))
+      }?.hasPrefix(
+        "method.mode=random_dense_matrix: 'mlp' has 10000000 columns, so its matrices take 4470349 GiB,"
+          + " and this process may take ") == true)
+    #expect(
+      message { try SuperposedModelSoupAlgorithm().configure(mode("manual_absorption")) }
+        == "mode is manual_absorption, but must be one of identity_matrix, random_binary_diagonal_matrix, random_diagonal_matrix, random_rotation_matrix, random_dense_matrix"
     )
   }
+}
+
+/// A program that has a folder for reports and nothing else.
+private final class ReportingProgram: FusionProgram {
+  let taskpool: BaseTaskPool? = nil
+  let seed: Int? = nil
+  let fastDevRun = false
+  let logDirectory: String?
+
+  init(_ folder: String) { logDirectory = folder }
 }

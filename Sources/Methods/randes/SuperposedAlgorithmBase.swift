@@ -11,7 +11,7 @@ import Tensors
 /// compression", 2025, https://arxiv.org/abs/2505.11204.
 open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
   /// How the random matrices look.
-  @Parameter("mode") var mode = SuperpositionContexts.Mode.binary
+  @Parameter("mode") var mode = SuperpositionMode.binary
   /// Which tensors are targets: `mlp_w`, `attn_w`, `mlp`, `attn`, `all`.
   @Parameter("target_layer") public var targetLayers = ["mlp_w", "attn_w"]
   /// Seed of the random matrices.
@@ -20,7 +20,8 @@ open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
   @Parameter("different_across_layers") public var differentAcrossLayers = true
   /// Every how many targets one is superposed; the others are added up.
   @Parameter("dropout_rate") public var dropoutRate = 1
-  /// How far layers are shifted from model to model; only 0.
+  /// How many layers further the targets of a model are moved than those of the model before it; -1
+  /// shuffles them.
   @Parameter("shift_layers") public var shiftLayers = 0
   /// Accepted for FusionBench's configurations, without effect.
   @Parameter("joint_matrix_mode") public var jointMatrixMode = "flatten_hstack"
@@ -36,7 +37,7 @@ open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
   /// Times of the phases.
   public let profiler = SimpleProfiler()
 
-  /// Refuses targets that are unknown, seeds that NumPy refuses, and shifts.
+  /// Refuses targets that are unknown and seeds that NumPy refuses.
   open override func validate() throws {
     for layer in targetLayers where !Self.targetNames.contains(layer) {
       throw ParameterError.invalid(
@@ -51,17 +52,20 @@ open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
       throw ParameterError.invalid(
         key: "dropout_rate", value: "\(dropoutRate)", requirement: "must be at least 1")
     }
-    guard shiftLayers == 0 else {
-      throw ParameterError.invalid(
-        key: "shift_layers", value: "\(shiftLayers)", requirement: "must be 0: layers stay in place"
-      )
-    }
+  }
+
+  /// Refuses a second place to save to.
+  func refuse(modelPath: String?) throws {
+    guard let modelPath else { return }
+    throw ParameterError.invalid(
+      key: "model_path", value: modelPath,
+      requirement: "models are saved to merged_model_save_path; use null")
   }
 
   private static let targetNames = ["mlp_w", "attn_w", "mlp", "attn", "all"]
 
-  /// Positions of the tensors that are superposed.
-  func targetPositions(in manifest: Manifest) -> Set<Int> {
+  /// Positions of the tensors that are superposed, in the order of the modules.
+  func targetPositions(in manifest: Manifest) -> [Int] {
     // Which of them are left out is counted in the order of the modules, as in a model in memory.
     let matching = KeyOrder.auto.positions(of: manifest).filter { position in
       let name = manifest.tensors[position].name.string
@@ -78,53 +82,7 @@ open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
         }
       }
     }
-    return Set(
-      matching.enumerated().filter { ($0.offset + 1) % dropoutRate == 0 }.map(\.element)
-        .filter { manifest.tensors[$0].dtype.isFloatingPoint })
-  }
-
-  /// The random matrices for some targets.
-  func makeContexts(_ inputs: ElementwiseInputs, targets: Set<Int>) -> SuperpositionContexts {
-    SuperpositionContexts(
-      mode, manifest: inputs.manifest, targets: targets, models: inputs.modelCount,
-      seed: randomSeed, differs: differentAcrossLayers)
-  }
-
-  /// Writes what the compression costs into the log folder, where there is one.
-  ///
-  /// - Parameter keepsBase: whether the pre-trained model is kept besides, and what is no target is
-  ///   absorbed by it.
-  func report(
-    _ inputs: ElementwiseInputs, targets: Set<Int>, keepsBase: Bool
-  ) throws {
-    guard let folder = program?.logDirectory else { return }
-    let tensors = inputs.manifest.tensors
-    let original = tensors.reduce(0) { $0 + $1.byteCount }
-    var (count, contextCount) = (keepsBase ? inputs.manifest.elementCount : 0, 0)
-    var bytes = keepsBase ? original : 0
-    for (position, tensor) in tensors.enumerated() {
-      let isTarget = targets.contains(position)
-      if isTarget ? !(keepsBase && mode == .identity) : !keepsBase {
-        count += tensor.count
-        bytes += tensor.count * max(tensor.dtype.byteCount, isTarget ? 4 : 1)
-      }
-      guard isTarget, mode != .identity else { continue }
-      let numbers = (tensor.shape.last ?? 1) * inputs.modelCount
-      count += numbers
-      contextCount += numbers
-      bytes += numbers * (mode == .binary ? 1 : 4)
-    }
-    let metadata = JSONValue.object([
-      "nonzero_parameter_count": .integer(count),
-      "nonzero_param_count_context": .integer(contextCount),
-      "target_layers": .array(
-        tensors.indices.filter { targets.contains($0) }.map { .string(tensors[$0].name.string) }),
-      "total_param_count_original": .integer(inputs.manifest.elementCount),
-      "total_gb_original": .number(Double(original) / 1e9),
-      "total_gb_retrieved": .number(Double(bytes) / 1e9),
-    ])
-    try world.onGlobalZero {
-      try ReportFolder(path: folder).write(metadata.text(indent: 2), to: "randes_metadata.json")
-    }
+    return matching.enumerated().filter { ($0.offset + 1) % dropoutRate == 0 }.map(\.element)
+      .filter { manifest.tensors[$0].dtype.isFloatingPoint }
   }
 }

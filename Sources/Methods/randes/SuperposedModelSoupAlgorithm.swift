@@ -50,26 +50,21 @@ public final class SuperposedModelSoupAlgorithm: SuperposedAlgorithmBase {
         return try modelpool.inputs(of: modelpool.modelNames, base: base)
       }
     }
-    let targets = targetPositions(in: inputs.manifest)
-    try report(inputs, targets: targets, keepsBase: false)
-    let contexts = makeContexts(inputs, targets: targets)
     let substitute = absorber
     let divisor = scaling == .average ? Double(inputs.modelCount) : 1
-    return .models(
-      inputs.modelNames.enumerated().map { model, name in
-        let merge = ElementwiseMerge(inputs, label: "superposed model soup for \(name)") { block in
-          if !contexts.retrieve(model, from: block) {
-            switch substitute {
-            case .pretrained: block.sum.add(block.base)
-            case .none: for values in block.models { block.sum.add(values) }
-            case .average:
-              for values in block.models { block.sum.add(values) }
-              block.sum.divide(by: Double(block.models.count))
-            }
+    return try superposedModels(
+      inputs,
+      Recipe(
+        label: "superposed model soup", ofTaskVectors: false,
+        others: { block in
+          switch substitute {
+          case .pretrained: block.sum.add(block.base)
+          case .none: for values in block.models { block.sum.add(values) }
+          case .average:
+            for values in block.models { block.sum.add(values) }
+            block.sum.divide(by: Double(block.models.count))
           }
-          block.sum.divide(by: divisor)
-        }
-        return (name, merge)
-      })
+        },
+        finish: { sum, _ in sum.divide(by: divisor) }))
   }
 }

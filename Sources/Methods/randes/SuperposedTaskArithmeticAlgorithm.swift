@@ -23,11 +23,7 @@ public final class SuperposedTaskArithmeticAlgorithm: SuperposedAlgorithmBase {
   /// Refuses a second place to save to.
   public override func validate() throws {
     try super.validate()
-    if let modelPath {
-      throw ParameterError.invalid(
-        key: "model_path", value: modelPath,
-        requirement: "models are saved to merged_model_save_path; use null")
-    }
+    try refuse(modelPath: modelPath)
   }
 
   /// Makes a model for each of the pool's.
@@ -38,20 +34,12 @@ public final class SuperposedTaskArithmeticAlgorithm: SuperposedAlgorithmBase {
     let inputs = try profile("load models") {
       try modelpool.loadPretrainedModelAndTaskVectors()
     }
-    let targets = targetPositions(in: inputs.manifest)
-    try report(inputs, targets: targets, keepsBase: true)
-    let contexts = makeContexts(inputs, targets: targets)
     let scalingFactor = scalingFactor
-    return .models(
-      inputs.modelNames.enumerated().map { model, name in
-        let merge = ElementwiseMerge(inputs, label: "superposed task arithmetic for \(name)") {
-          block in
-          if !contexts.retrieve(model, from: block) {
-            for taskVector in block.models { block.sum.add(taskVector) }
-          }
-          block.sum.scale(by: scalingFactor, onto: block.base)
-        }
-        return (name, merge)
-      })
+    return try superposedModels(
+      inputs,
+      Recipe(
+        label: "superposed task arithmetic", ofTaskVectors: true,
+        others: { block in for taskVector in block.models { block.sum.add(taskVector) } },
+        finish: { sum, base in sum.scale(by: scalingFactor, onto: base) }))
   }
 }

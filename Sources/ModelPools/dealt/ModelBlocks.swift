@@ -21,10 +21,15 @@ final class ModelBlocks: BlockSource {
   /// 0 on.
   static func part(ofSideFile position: Int) -> Int { -1 - position }
 
-  /// Reads elements of a tensor, or bytes of a file beside the weights.
+  /// Reads elements of a tensor, or of a factor of its adapter, which are the parts after the tensors,
+  /// or bytes of a file beside the weights.
   func read(_ block: Block, into destination: UnsafeMutableRawBufferPointer) throws {
     guard let held = models.withLock({ $0[block.object] }) else { throw ExchangeError.closed }
-    if block.part >= 0 {
+    let tensors = held.model.manifest.tensors.count
+    if block.part >= tensors, let adapter = (held.model as? any AdaptedStateDict)?.adapter {
+      try adapter.factors.read(
+        Slice(tensor: block.part - tensors, elements: block.elements), into: destination)
+    } else if block.part >= 0 {
       try held.model.read(Slice(tensor: block.part, elements: block.elements), into: destination)
     } else {
       try SideFiles.read(

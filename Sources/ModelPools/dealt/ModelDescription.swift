@@ -28,6 +28,8 @@ struct ModelDescription: Codable {
   var shared: [[String]] = []
   /// The text of `config.json`.
   var configuration: String?
+  /// What its adapter adds; nil for a whole model.
+  var adapter: AdapterDescription?
   /// Sizes and times of the files at its path.
   var state: String?
   var failure: Failure?
@@ -39,14 +41,13 @@ struct ModelDescription: Codable {
   init(_ model: any StoredModel, path: String) throws {
     label = model.label
     directory = model.directory
-    tensors = model.manifest.tensors.map {
-      TensorEntry(name: $0.name.string, dtype: $0.dtype.rawValue, shape: $0.shape)
-    }
+    tensors = Self.entries(of: model.manifest)
     files = model.storedFiles
     sideFiles = try model.sideFiles()
     isDequantized = model.isDequantized
     shared = model.sharedTensors.map { [$0.alias.string, $0.primary.string] }
     configuration = try model.configurationText().map { String(decoding: $0, as: UTF8.self) }
+    adapter = (model as? any AdaptedStateDict)?.adapter.map { AdapterDescription($0) }
     state = InputState.describe(path)
   }
 
@@ -61,7 +62,21 @@ struct ModelDescription: Codable {
   /// - Throws: `TensorError`; what made it impossible to open the model.
   func manifest() throws -> Manifest {
     if let failure { throw failure }
-    return try Manifest(
+    return try Self.manifest(of: tensors)
+  }
+
+  /// The entries of a table of tensors.
+  static func entries(of manifest: Manifest) -> [TensorEntry] {
+    manifest.tensors.map {
+      TensorEntry(name: $0.name.string, dtype: $0.dtype.rawValue, shape: $0.shape)
+    }
+  }
+
+  /// The table of tensors that entries describe.
+  ///
+  /// - Throws: `TensorError`.
+  static func manifest(of tensors: [TensorEntry]) throws -> Manifest {
+    try Manifest(
       tensors.map { tensor in
         try TensorInfo(
           name: TensorName(tensor.name), dtype: DType(rawValue: tensor.dtype) ?? .uint8,

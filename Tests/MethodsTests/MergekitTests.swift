@@ -39,6 +39,16 @@ import Testing
     #expect(isClose(try merged(MultiSlerpMerging(), pool), [0, 0]))
   }
 
+  @Test("single elements of opposite signs, whose directions all but cancel, keep all digits")
+  func oppositeElements() throws {
+    // Their units differ by eps alone: -1e-6 in sum, so the mean points to -1.
+    let pool = try BaseModelPool([
+      ("a", single([0.003], dtype: .float64)), ("b", single([-0.007], dtype: .float64)),
+    ])
+    let values = try merged(MultiSlerpMerging(), pool)
+    #expect(abs(values[0] + 0.005) < 1e-12, "\(values)")
+  }
+
   @Test("models equal to the pre-trained one change nothing", arguments: MethodCase.mergekit)
   func noChange(_ method: MethodCase) throws {
     guard method.names.contains("_pretrained_"), method.testDescription != "Karcher mean" else {

@@ -10,7 +10,8 @@ extension TensorInfo {
     let parts = name.string.split(separator: ".")
     return parts.last == "weight"
       && !parts.contains {
-        $0.contains("embed") || ["wte", "wpe", "shared", "relative_attention_bias"].contains($0)
+        $0.contains("embed") || $0.split(separator: "_").contains("emb")
+          || ["wte", "wpe", "shared", "relative_attention_bias"].contains($0)
       }
   }
 }

@@ -51,6 +51,25 @@ import Testing
         == [0, 0, 3, 4, 5, 9, 8, 7, 0, 0])
   }
 
+  @Test("embeddings are told from linear layers by their names")
+  func embeddings() throws {
+    func model(_ value: Double) throws -> InMemoryStateDict {
+      let names = ["embed_tokens", "emb", "tok_emb", "wte", "member", "ember_fc"]
+      return try InMemoryStateDict(
+        names.map {
+          try Tensor(TensorName("\($0).weight"), shape: [1, 2], values: [value, 2 * value])
+        })
+    }
+    let pool = try BaseModelPool([("_pretrained_", model(0)), ("a", model(1))])
+    let merge = try #require(try MagnitudeDiffPruningAlgorithm(pruneRatio: 0.5).run(pool).model)
+    for (name, expected) in [
+      ("embed_tokens", [0.0, 0]), ("emb", [0, 0]), ("tok_emb", [0, 0]), ("wte", [0, 0]),
+      ("member", [0, 2]), ("ember_fc", [0, 2]),
+    ] {
+      #expect(try merge.tensor(TensorName("\(name).weight")).doubles() == expected, "\(name)")
+    }
+  }
+
   @Test(
     "rescale multiplies: null by 1, true and 1 by 1/ratio, false by 0, a number by itself",
     arguments: zip(

@@ -8,11 +8,11 @@ extension MatrixAlgebra {
   ///
   /// - Parameters:
   ///   - a: m x n, finite.
-  ///   - noise: singular values up to this are null.
+  ///   - noise: which singular values are null.
   ///   - isSingle: whether to try `Float`; becomes false where that failed, for matrices like this.
   /// - Throws: `LinearAlgebraError`.
   public func leadingTriplets(
-    of a: Matrix<Double>, rank: Int, noise: Double, accuracy: Accuracy,
+    of a: Matrix<Double>, rank: Int, noise: NullLevel, accuracy: Accuracy,
     inSingle isSingle: inout Bool
   ) throws -> Triplets {
     if isSingle, accuracy.isNarrow {
@@ -53,7 +53,7 @@ extension MatrixAlgebra {
 
   /// Triplets from a Gram matrix in `Float`; nil where too little would be left of the smallest.
   private func singleTriplets(
-    of a: Matrix<Double>, rank: Int, noise: Double
+    of a: Matrix<Double>, rank: Int, noise: NullLevel
   ) throws -> Triplets? {
     guard rank > 0, rank <= min(a.rows, a.columns),
       min(a.rows, a.columns) >= Self.leastSingleSide, let (narrow, unit) = try narrowed(a)
@@ -61,8 +61,9 @@ extension MatrixAlgebra {
     let isWide = a.rows <= a.columns
     let eigen = try eigen(isWide ? rowGram(narrow) : columnGram(narrow), leading: rank)
     // What may be null is left to `Double`.
+    let null = noise.value(after: 0, a.rows, a.columns)
     guard let largest = eigen.values.first, let least = eigen.values.last,
-      least >= Accuracy.singleGramLimit * largest, least * unit * unit > 4 * noise * noise
+      least >= Accuracy.singleGramLimit * largest, least * unit * unit > 4 * null * null
     else { return nil }
     count.add(isFull: false, isSingle: true)
     // The other side: Uᵀ A = diag(s) Vᵀ.

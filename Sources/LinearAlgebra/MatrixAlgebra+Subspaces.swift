@@ -16,10 +16,10 @@ extension MatrixAlgebra {
   ///
   /// - Parameters:
   ///   - a: m x n, finite.
-  ///   - noise: singular values up to this are null: rounding of what the matrix was made of.
+  ///   - noise: which singular values are null: rounding of what the matrix was made of.
   /// - Throws: `LinearAlgebraError`.
   public func leadingTriplets(
-    of a: Matrix<Double>, rank: Int, noise: Double, accuracy: Accuracy
+    of a: Matrix<Double>, rank: Int, noise: NullLevel, accuracy: Accuracy
   ) throws -> Triplets {
     guard (0...min(a.rows, a.columns)).contains(rank) else {
       throw LinearAlgebraError.rankOutOfRange(
@@ -32,7 +32,9 @@ extension MatrixAlgebra {
     }
     let isWide = a.rows <= a.columns
     let gram = try isWide ? rowGram(a) : columnGram(a)
-    if let eigen = try trustedEigen(gram, leading: rank, noise: noise, accuracy: accuracy) {
+    if let eigen = try trustedEigen(
+      gram, leading: rank, longer: max(a.rows, a.columns), noise: noise, accuracy: accuracy)
+    {
       count.add(isFull: false)
       // The other side: Uᵀ A = diag(s) Vᵀ. Its rows' lengths are the singular values.
       let other = try product(eigen.vectors, .plain, a, isWide ? .plain : .transposed)
@@ -46,8 +48,9 @@ extension MatrixAlgebra {
     }
     count.add(isFull: true)
     let full = try singularValues(a)
-    let null = max(noise, nullLevel(full.values, a.rows, a.columns))
-    let values = full.values.prefix(rank).map { $0 > null ? $0 : 0 }
+    let known = noise.rank(
+      of: full.values, a.rows, a.columns, atLeast: nullLevel(full.values, a.rows, a.columns))
+    let values = full.values.prefix(rank).enumerated().map { $0 < known ? $1 : 0 }
     let left = try transpose(full.u, first: rank)
     let right = try rows(0..<rank, of: full.vt)
     for side in [left, right] { scaleRows(of: side, by: values.map { $0 > 0 ? 1 : 0 }) }
@@ -59,11 +62,11 @@ extension MatrixAlgebra {
   ///
   /// - Parameters:
   ///   - a: m x n with m <= n, finite.
-  ///   - noise: singular values up to this are null.
+  ///   - noise: which singular values are null.
   /// - Returns: the triplets, and m - rank rows; nil where one of the triplets is null.
   /// - Throws: `LinearAlgebraError`.
   public func splitTriplets(
-    of a: Matrix<Double>, rank: Int, noise: Double, accuracy: Accuracy
+    of a: Matrix<Double>, rank: Int, noise: NullLevel, accuracy: Accuracy
   ) throws -> (leading: Triplets, rest: Matrix<Double>)? {
     precondition(a.rows <= a.columns && (0...a.rows).contains(rank))
     guard largestMagnitude(of: a) > 0 else { return nil }
@@ -72,15 +75,18 @@ extension MatrixAlgebra {
     let eigen = try eigen(gram, isNarrow: accuracy.isNarrow)
     let largest = eigen.values.first ?? 0
     // What is below this is left to the full decomposition of `leadingTriplets`.
-    let limit = max(accuracy.gramLimit * largest, noise * noise)
-    guard largest > 0, eigen.values.prefix(rank).allSatisfy({ $0 > limit }) else { return nil }
+    let least = (accuracy.gramLimit * largest).squareRoot()
+    let values = eigen.values.prefix(rank).map { max($0, 0).squareRoot() }
+    guard largest > 0, noise.rank(of: values, a.rows, a.columns, atLeast: least) == rank else {
+      return nil
+    }
     count.add(isFull: false)
     let left = try rows(0..<rank, of: eigen.vectors)
     let right = try product(left, .plain, a)
-    let values = rowDots(right, right).map { $0.squareRoot() }
-    scaleRows(of: right, by: values.map { 1 / $0 })
+    let lengths = rowDots(right, right).map { $0.squareRoot() }
+    scaleRows(of: right, by: lengths.map { 1 / $0 })
     return (
-      Triplets(left: left, values: values, right: right),
+      Triplets(left: left, values: lengths, right: right),
       try rows(rank..<a.rows, of: eigen.vectors)
     )
   }
@@ -98,7 +104,8 @@ extension MatrixAlgebra {
     let largest = gram.rows > 0 ? largestMagnitude(of: gram) : 0
     guard largest > 0 else { return try zeros(x.rows, x.rows) }
     if let eigen = try trustedEigen(
-      gram, leading: x.rows, noise: accuracy.dependence * largest.squareRoot(), accuracy: accuracy)
+      gram, leading: x.rows, longer: x.columns,
+      noise: .fixed(accuracy.dependence * largest.squareRoot()), accuracy: accuracy)
     {
       count.add(isFull: false)
       return try spectralSum(eigen.vectors, eigen.values.map { $0 > 0 ? 1 / $0.squareRoot() : 0 })
@@ -115,17 +122,19 @@ extension MatrixAlgebra {
   ///
   /// - Parameters:
   ///   - a: m x n, finite.
-  ///   - noise: singular values up to this are null.
+  ///   - noise: which singular values are null.
   /// - Throws: `LinearAlgebraError`.
   public func addIsotropic(
-    _ a: Matrix<Double>, noise: Double, accuracy: Accuracy, scaledBy factor: Double,
+    _ a: Matrix<Double>, noise: NullLevel, accuracy: Accuracy, scaledBy factor: Double,
     to c: Matrix<Double>, _ value: ([Double]) -> Double
   ) throws {
     let side = min(a.rows, a.columns)
     guard side > 0, largestMagnitude(of: a) > 0 else { return }
     let isWide = a.rows <= a.columns
     let gram = try isWide ? rowGram(a) : columnGram(a)
-    if let eigen = try trustedEigen(gram, leading: side, noise: noise, accuracy: accuracy) {
+    if let eigen = try trustedEigen(
+      gram, leading: side, longer: max(a.rows, a.columns), noise: noise, accuracy: accuracy)
+    {
       count.add(isFull: false)
       let values = eigen.values.map { $0.squareRoot() }
       let common = value(values)
@@ -141,24 +150,35 @@ extension MatrixAlgebra {
     }
     count.add(isFull: true)
     let full = try singularValues(a)
-    let null = max(noise, nullLevel(full.values, a.rows, a.columns))
+    let known = noise.rank(
+      of: full.values, a.rows, a.columns, atLeast: nullLevel(full.values, a.rows, a.columns))
     let common = value(full.values)
-    scaleRows(of: full.vt, by: full.values.map { $0 > null ? 1 : 0 })
+    scaleRows(of: full.vt, by: full.values.indices.map { $0 < known ? 1 : 0 })
     multiply(full.u, .plain, full.vt, alpha: factor * common, beta: 1, into: c)
   }
 
   /// Eigenvalues and vectors of a Gram matrix, null ones set to 0; nil where those that are not
   /// null are too small to be accurate.
+  ///
+  /// - Parameter longer: the longer side of the matrix, which the sums go over.
   private func trustedEigen(
-    _ gram: consuming Matrix<Double>, leading rank: Int, noise: Double, accuracy: Accuracy
+    _ gram: consuming Matrix<Double>, leading rank: Int, longer: Int, noise: NullLevel,
+    accuracy: Accuracy
   ) throws -> SymmetricEigen<Double>? {
     guard isInRange(gram) else { return nil }
+    let shorter = gram.rows
     let eigen = try eigen(gram, leading: rank, isNarrow: accuracy.isNarrow)
     guard let largest = eigen.values.first, largest > 0 else { return nil }
-    let null = noise * noise
-    let isResolved = null >= Accuracy.gramResolution * largest
-    let values = eigen.values.map { isResolved && $0 <= null ? 0 : $0 }
-    guard values.allSatisfy({ $0 == 0 || $0 >= accuracy.gramLimit * largest }) else { return nil }
+    let known =
+      eigen.values.indices.first {
+        let null = noise.value(after: $0, shorter, longer)
+        let isResolved = null * null >= Accuracy.gramResolution * largest
+        return isResolved && eigen.values[$0] <= null * null
+      } ?? eigen.values.count
+    guard eigen.values.prefix(known).allSatisfy({ $0 >= accuracy.gramLimit * largest }) else {
+      return nil
+    }
+    let values = eigen.values.enumerated().map { $0 < known ? $1 : 0 }
     return SymmetricEigen(values: values, vectors: eigen.vectors)
   }
 

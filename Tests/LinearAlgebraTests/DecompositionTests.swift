@@ -140,7 +140,7 @@ import Testing
       try algebra.rowGram(try algebra.matrix(3, 0, of: Double.self)).asRows == [
         [0, 0, 0], [0, 0, 0], [0, 0, 0],
       ])
-    let triplets = try algebra.leadingTriplets(of: flat, rank: 0, noise: 0, accuracy: .wide)
+    let triplets = try algebra.leadingTriplets(of: flat, rank: 0, noise: .fixed(0), accuracy: .wide)
     #expect(triplets.values.isEmpty)
   }
 
@@ -150,7 +150,7 @@ import Testing
     for rank in [-1, 4] {
       #expect(
         throws: LinearAlgebraError.rankOutOfRange(tensor: "layer.weight", rank: rank, limit: 3)
-      ) { try algebra.leadingTriplets(of: a, rank: rank, noise: 0, accuracy: .wide) }
+      ) { try algebra.leadingTriplets(of: a, rank: rank, noise: .fixed(0), accuracy: .wide) }
     }
   }
 

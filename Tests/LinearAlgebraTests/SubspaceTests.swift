@@ -16,7 +16,7 @@ import Testing
 
   /// A with all singular values replaced.
   private func isotropic(
-    _ a: Matrix<Double>, noise: Double, accuracy: Accuracy, _ value: ([Double]) -> Double
+    _ a: Matrix<Double>, noise: NullLevel, accuracy: Accuracy, _ value: ([Double]) -> Double
   ) throws -> Matrix<Double> {
     let result = try algebra.zeros(a.rows, a.columns, of: Double.self)
     try algebra.addIsotropic(
@@ -29,7 +29,7 @@ import Testing
     let a = sample(rows, columns)
     let m = try algebra.matrix(a, as: Double.self)
     let svd = try algebra.singularValues(m)
-    let found = try algebra.leadingTriplets(of: m, rank: 3, noise: 0, accuracy: .narrow)
+    let found = try algebra.leadingTriplets(of: m, rank: 3, noise: .fixed(0), accuracy: .narrow)
     #expect(count.fallbacks == 0 && count.total == 1)
     let best = times(
       svd.u.asRows.map { Array($0.prefix(3)) },
@@ -45,10 +45,10 @@ import Testing
   func singleTriplets(_ sides: (Int, Int), _ scale: Double) throws {
     let a = sample(sides.0, sides.1).map { $0.map { $0 * scale } }
     let m = try algebra.matrix(a, as: Double.self)
-    let best = try algebra.leadingTriplets(of: m, rank: 9, noise: 0, accuracy: .narrow)
+    let best = try algebra.leadingTriplets(of: m, rank: 9, noise: .fixed(0), accuracy: .narrow)
     var isSingle = true
     let found = try algebra.leadingTriplets(
-      of: m, rank: 9, noise: 0, accuracy: .narrow, inSingle: &isSingle)
+      of: m, rank: 9, noise: .fixed(0), accuracy: .narrow, inSingle: &isSingle)
     #expect(isSingle && count.singles == 1 && count.total == 2)
     let rebuilt = [best, found].map {
       times(transposed($0.left.asRows), scaled($0.right.asRows, $0.values))
@@ -73,9 +73,9 @@ import Testing
       let m = try algebra.matrix(rows, as: Double.self)
       var isSingle = true
       let found = try algebra.leadingTriplets(
-        of: m, rank: 12, noise: noise, accuracy: accuracy, inSingle: &isSingle)
+        of: m, rank: 12, noise: .fixed(noise), accuracy: accuracy, inSingle: &isSingle)
       let expected = try algebra.leadingTriplets(
-        of: m, rank: 12, noise: noise, accuracy: accuracy)
+        of: m, rank: 12, noise: .fixed(noise), accuracy: accuracy)
       #expect(found.values == expected.values)
       #expect(found.left.asRows == expected.left.asRows)
     }
@@ -107,16 +107,35 @@ import Testing
   func fallsBack() throws {
     let a = try matrix(6, 9, [1, 0.5, 0.1, 1e-7, 1e-8, 1e-9])
     let m = try algebra.matrix(a, as: Double.self)
-    let found = try algebra.leadingTriplets(of: m, rank: 4, noise: 0, accuracy: .narrow)
+    let found = try algebra.leadingTriplets(of: m, rank: 4, noise: .fixed(0), accuracy: .narrow)
     #expect(count.fallbacks == 1)
     #expect(abs(found.values[3] - 1e-7) < 1e-14)
+  }
+
+  @Test("how large rounding errors' singular values are depends on how many directions are filled")
+  func levelOfErrors() throws {
+    let errors = NullLevel.errors(1e-7)
+    // The errors of a 30 x 30 matrix have singular values up to 1.1e-6, those of 1 x 1 up to 2e-7.
+    let filled = try algebra.matrix(
+      matrix(30, 30, Array(repeating: 1, count: 29) + [5e-7]), as: Double.self)
+    let found = try algebra.leadingTriplets(
+      of: filled, rank: 30, noise: errors, accuracy: .narrow)
+    #expect(abs(found.values[29] - 5e-7) < 1e-12)
+    let empty = try algebra.matrix(
+      matrix(30, 30, [1, 0.5] + Array(repeating: 5e-7, count: 28)), as: Double.self)
+    for accuracy in [Accuracy.narrow, .wide] {
+      let found = try algebra.leadingTriplets(
+        of: empty, rank: 30, noise: errors, accuracy: accuracy)
+      #expect(found.values.dropFirst(2).allSatisfy { $0 == 0 })
+      #expect(found.values.prefix(2).allSatisfy { $0 > 0.4 })
+    }
   }
 
   @Test("what is below the noise has the value 0 and no vectors", arguments: [1e-5, 1e-9])
   func dropsNoise(_ noise: Double) throws {
     let a = try matrix(7, 5, [1, 0.5, noise / 10])
     let m = try algebra.matrix(a, as: Double.self)
-    let found = try algebra.leadingTriplets(of: m, rank: 4, noise: noise, accuracy: .narrow)
+    let found = try algebra.leadingTriplets(of: m, rank: 4, noise: .fixed(noise), accuracy: .narrow)
     #expect(found.values.prefix(2).allSatisfy { $0 > 0.4 })
     #expect(found.values.suffix(2) == [0, 0])
     for side in [found.left.asRows, found.right.asRows] {
@@ -161,7 +180,7 @@ import Testing
     let svd = try algebra.singularValues(try algebra.matrix(a, as: Double.self))
     let mean = svd.values.reduce(0, +) / 5
     let found = try isotropic(
-      try algebra.matrix(a, as: Double.self), noise: 0, accuracy: .wide
+      try algebra.matrix(a, as: Double.self), noise: .fixed(0), accuracy: .wide
     ) { $0.reduce(0, +) / Double($0.count) }
     let expected = times(
       svd.u.asRows, scaled(svd.vt.asRows, Array(repeating: mean, count: 5)))
@@ -173,7 +192,7 @@ import Testing
     let a = try matrix(6, 8, [2, 1])
     for noise in [1e-4, 0] {
       let found = try isotropic(
-        try algebra.matrix(a, as: Double.self), noise: noise, accuracy: .narrow
+        try algebra.matrix(a, as: Double.self), noise: .fixed(noise), accuracy: .narrow
       ) { $0.reduce(0, +) / Double($0.count) }
       let values = try algebra.singularValues(found).values
       #expect(abs(values[0] - 0.5) < 1e-9 && abs(values[1] - 0.5) < 1e-9)
@@ -188,11 +207,11 @@ import Testing
   func extremes(_ scale: Double) throws {
     let a = sample(4, 6).map { $0.map { $0 * scale } }
     let found = try isotropic(
-      try algebra.matrix(a, as: Double.self), noise: 0, accuracy: .wide
+      try algebra.matrix(a, as: Double.self), noise: .fixed(0), accuracy: .wide
     ) { _ in 1 }
     #expect(distance(times(found.asRows, transposed(found.asRows)), identity(4)) < 1e-12)
     let zero = try isotropic(
-      try algebra.zeros(4, 6, of: Double.self), noise: 0, accuracy: .wide
+      try algebra.zeros(4, 6, of: Double.self), noise: .fixed(0), accuracy: .wide
     ) { _ in 1 }
     #expect(zero.asRows.joined().allSatisfy { $0 == 0 })
   }

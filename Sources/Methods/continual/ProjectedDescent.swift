@@ -74,9 +74,9 @@ struct ProjectedDescent: Sendable {
 
   /// U Σ² Uᵀ and V Σ² Vᵀ of the singular directions of a task vector that count.
   ///
-  /// - Parameter noise: singular values up to this are null.
+  /// - Parameter noise: which singular values are null.
   private func planes(
-    of taskVector: Matrix<Double>, _ noise: Double, _ task: MatrixTask
+    of taskVector: Matrix<Double>, _ noise: NullLevel, _ task: MatrixTask
   ) throws -> (left: Plane<Double>?, right: Plane<Double>?) {
     let algebra = task.algebra
     let all = try algebra.leadingTriplets(

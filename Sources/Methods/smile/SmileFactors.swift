@@ -98,7 +98,7 @@ final class SmileFactors: Sendable {
     let weights = try task.difference(model)
     task.algebra.add(task.result, to: weights)
     return try task.algebra.leadingTriplets(
-      of: weights, rank: rank, noise: 0, accuracy: task.accuracy
+      of: weights, rank: rank, noise: .fixed(0), accuracy: task.accuracy
     ).right
   }
 

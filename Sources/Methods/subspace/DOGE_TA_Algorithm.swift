@@ -144,7 +144,7 @@ private struct SharedMove {
       all.setRows(from: model * perTask, to: own.left)
     }
     return try algebra.leadingTriplets(
-      of: all, rank: min(min(m, n) / subspace, all.rows), noise: task.accuracy.dependence,
+      of: all, rank: min(min(m, n) / subspace, all.rows), noise: .fixed(task.accuracy.dependence),
       accuracy: task.accuracy
     ).right
   }

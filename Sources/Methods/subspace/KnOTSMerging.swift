@@ -82,14 +82,15 @@ public final class KnOTSMerging: BaseAlgorithm, SimpleProfilerMixin {
     let algebra = task.algebra
     let (m, n) = (task.result.rows, task.result.columns)
     let all = try algebra.zeros(m, n * task.modelCount, of: Double.self)
-    var noise = 0.0
+    var errors = 0.0
     for model in 0..<task.modelCount {
       let taskVector = try task.taskVector(model)
-      noise += task.noise(of: taskVector)
+      errors = max(errors, task.errorSize(of: taskVector))
       all.setColumns(from: model * n, to: taskVector)
     }
     let triplets = try algebra.leadingTriplets(
-      of: all, rank: min(m, all.columns), noise: noise, accuracy: task.accuracy)
+      of: all, rank: min(m, all.columns), noise: .errors(errors),
+      accuracy: task.accuracy)
     let count = triplets.values.prefix { $0 > epsilon }.count
     guard count > 0 else { return nil }
     let basis = try algebra.rows(0..<count, of: triplets.left)

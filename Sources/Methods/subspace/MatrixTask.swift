@@ -87,16 +87,17 @@ struct MatrixTask {
     return sum
   }
 
-  /// The singular value up to which a sum of `count` task vectors holds nothing but rounding.
-  ///
-  /// A matrix of independent errors of size u·|θ| has singular values up to about
-  /// u·|θ|·(√m + √n), with |θ| the root of the mean square of the weights.
-  func noise(of taskVector: Matrix<Double>, count: Int = 1) -> Double {
-    let m = Double(result.rows)
-    let n = Double(result.columns)
-    let size = (baseNorm + Self.norm(of: taskVector, algebra)) / (m * n).squareRoot()
-    return accuracy.unitRoundoff * size * (m.squareRoot() + n.squareRoot())
-      * Double(count).squareRoot()
+  /// Which singular values of a sum of `count` task vectors hold nothing but rounding.
+  func noise(of taskVector: Matrix<Double>, count: Int = 1) -> NullLevel {
+    .errors(errorSize(of: taskVector) * Double(count).squareRoot())
+  }
+
+  /// How large the rounding errors of a task vector's elements are: u·|θ|, with |θ| the root of the
+  /// mean square of the weights.
+  func errorSize(of taskVector: Matrix<Double>) -> Double {
+    let count = Double(result.rows) * Double(result.columns)
+    let size = (baseNorm + Self.norm(of: taskVector, algebra)) / count.squareRoot()
+    return accuracy.unitRoundoff * size
   }
 
   private static func norm(of a: Matrix<Double>, _ algebra: MatrixAlgebra) -> Double {

@@ -83,7 +83,8 @@ public final class SingularProjectionMergingAlgorithm: BaseAlgorithm, SimpleProf
     // All are needed to find k, and to tell the longer side's directions from those not reached.
     let needsAll = k < 0 || (isHigh && !isFull && m != n)
     let base = try algebra.leadingTriplets(
-      of: task.result, rank: needsAll ? side : min(k, side), noise: 0, accuracy: task.accuracy)
+      of: task.result, rank: needsAll ? side : min(k, side), noise: .fixed(0),
+      accuracy: task.accuracy)
     let rank = k < 0 ? halfOfSum(base.values) : min(k, side)
     func part(_ vectors: Matrix<Double>, isShorter: Bool) throws -> Part {
       if !isHigh { return .directions(try algebra.rows(0..<rank, of: vectors)) }

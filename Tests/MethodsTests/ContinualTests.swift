@@ -169,6 +169,20 @@ private let continualMethods: [MethodCase] = [
     #expect(program.saved.isEmpty && files == ["model_names.json"])
   }
 
+  @Test("a model that does not fit is found before steps are saved", arguments: continualMethods)
+  private func unfit(_ method: MethodCase) throws {
+    let program = StepProgram(NSTemporaryDirectory() + "fusion-bench-steps-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(atPath: program.folder) }
+    let algorithm = try #require(method.make() as? ContinualAlgorithm)
+    (algorithm.savesEveryStep, algorithm.shuffleOrder) = (true, false)
+    algorithm.program = program
+    let other = try InMemoryStateDict([Tensor("fc1.weight", shape: [1, 1], values: [1])])
+    let pool = try BaseModelPool(
+      ["_pretrained_", "a", "b"].map { ($0, try Self.pool().loadModel($0)) } + [("last", other)])
+    #expect(throws: (any Error).self) { _ = try algorithm.run(pool) }
+    #expect(program.saved.isEmpty)
+  }
+
   @Test("OPCM gives the merged task vector the mean norm of the task vectors")
   func norm() throws {
     let pool = try Self.pool()

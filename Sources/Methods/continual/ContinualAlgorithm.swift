@@ -79,7 +79,8 @@ public class ContinualAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
 
   /// The models in the order in which they come; written to `model_names.json` in the log folder.
   ///
-  /// - Throws: when there are none, one cannot be opened, or the file cannot be written.
+  /// - Throws: when there are none, one cannot be opened or does not fit the others, or the file
+  ///   cannot be written.
   func orderedModels(
     of modelpool: BaseModelPool
   ) throws -> [NamedModel] {
@@ -91,6 +92,8 @@ public class ContinualAlgorithm: BaseAlgorithm, SimpleProfilerMixin {
         var random = PythonRandom(seed: seed(seed))
         random.shuffle(&models)
       }
+      // Before the first steps are saved.
+      _ = try ElementwiseInputs(models: models)
       return models
     }
     try world.onGlobalZero {

@@ -49,7 +49,7 @@ extension SuperpositionContexts {
     case .dense:
       let context = try dense(model, tensor, sum.columns, algebra)
       let triplets = try algebra.leadingTriplets(
-        of: context, rank: sum.columns, noise: 0, accuracy: accuracy)
+        of: context, rank: sum.columns, noise: .fixed(0), accuracy: accuracy)
       // Those that float32 does not tell from 0: C is kept in it.
       let null = Double(sum.columns) * 0x1p-23 * (triplets.values.first ?? 0)
       algebra.scaleRows(

@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "CFusionKernels.h"
-#include "bits.h"
+#include "combine.h"
 
 // Elements at a time: sums, base and values of a run stay in the first cache.
 enum { RUN = 1024 };
@@ -114,12 +113,18 @@ static void sum_f64(const ck_combination *c, size_t from, size_t n, double *sum)
   if (c->onto_base) ck_scale_onto_f64(base, c->factor, sum, n);
 }
 
-void ck_combine(const ck_combination *c, ck_dtype type, void *to, size_t n) {
+void ck_combine_any(const ck_combination *c, ck_dtype type, void *to, size_t from, size_t n) {
   double sum[RUN];
-  for (size_t from = 0; from < n; from += RUN) {
-    const size_t run = n - from < RUN ? n - from : RUN;
+  const size_t end = from + n;
+  for (; from < end; from += RUN) {
+    const size_t run = end - from < RUN ? end - from : RUN;
     if (c->count == 0) memset(sum, 0, run * sizeof *sum);
     (c->is_wide ? sum_f64 : sum_f32)(c, from, run, sum);
     ck_store_f64(type, sum, (char *)to + from * ck_size(type), run);
   }
+}
+
+void ck_combine(const ck_combination *c, ck_dtype type, void *to, size_t n) {
+  const size_t done = type == CK_BF16 ? ck_combine_bf16(c, to, n) : 0;
+  ck_combine_any(c, type, to, done, n - done);
 }

@@ -78,6 +78,45 @@ import Testing
     }
   }
 
+  @Test(
+    "sums of bfloat16 values of every size, from the smallest to the largest, and of 0",
+    arguments: [-136 ... -120, -75 ... -50, -20...3, -2...1, 110...127])
+  func everySize(_ exponents: ClosedRange<Int>) throws {
+    func model(_ seed: UInt64) throws -> InMemoryStateDict {
+      var random = SampleNumbers(seed: seed)
+      return try InMemoryStateDict(
+        [15, 16, 1040, 5003].enumerated().map { position, count in
+          let values = (0..<count).map { _ in
+            let exponent = exponents.randomElement(using: &random) ?? 0
+            let mantissa = 1 + Double(random.next() % 128) / 128
+            let sign: FloatingPointSign = random.next() % 2 == 0 ? .plus : .minus
+            let isZero = random.next() % 9 == 0
+            return isZero
+              ? Double(signOf: sign == .plus ? 1 : -1, magnitudeOf: 0)
+              : Double(sign: sign, exponent: exponent, significand: mantissa)
+          }
+          return try Tensor(
+            TensorName("t\(position)"), dtype: .bfloat16, shape: [count], values: values)
+        })
+    }
+    for count in [1, 3, 4, 9] {
+      let models = try (0..<count).map { ("m\($0)", try model(UInt64($0 + 1))) }
+      let values = try ElementwiseInputs(models: models)
+      let weights = [Double?](repeating: 1, count: count)
+      for divisor in [1, Double(count), 0.25, -2, 0x1p41] {
+        try expectSame(values, LinearCombination(weights: weights, divisor: divisor))
+      }
+      let changes = try ElementwiseInputs(
+        models: models, base: try model(77), quantity: .taskVectors)
+      for factor in [0.3, 1, -0.5, 1e-7, 0] {
+        try expectSame(changes, .sum(of: count, ontoBase: factor))
+        try expectSame(
+          changes, LinearCombination(weights: weights, divisor: 4, ontoBase: factor))
+      }
+      try expectSame(changes, LinearCombination(weights: weights, divisor: 3))
+    }
+  }
+
   @Test("models of different types, with weights, into every type")
   func mixedTypes() throws {
     let types: [DType] = [

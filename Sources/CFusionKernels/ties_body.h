@@ -32,36 +32,36 @@ CK_CLONES void NAME(ck_ties_vote)(const REAL *const *deltas, const REAL *cuts, s
 
 CK_CLONES size_t NAME(ck_ties_outlook)(const REAL *const *deltas, const REAL *lows, const REAL *highs,
                                        size_t models, size_t n, int64_t *votes, uint32_t *open) {
-  REAL least[NAME(RUN)], most[NAME(RUN)];
-  uint8_t between[NAME(RUN)];
+  // Sums of what the highest and the lowest cuts keep, as `elect` takes them; values between the cuts.
+  REAL least[NAME(RUN)], most[NAME(RUN)], between[NAME(RUN)];
   int64_t total = 0;
   size_t found = 0;
   for (size_t from = 0; from < n; from += NAME(RUN)) {
     size_t run = n - from < NAME(RUN) ? n - from : NAME(RUN);
-    NAME(elect)(deltas, highs, models, from, run, least);
-    NAME(elect)(deltas, lows, models, from, run, most);
-    for (size_t i = 0; i < run; i++) between[i] = 0;
+    for (size_t i = 0; i < run; i++) least[i] = most[i] = between[i] = 0;
     for (size_t m = 0; m < models; m++) {
       const REAL *x = deltas[m] + from;
       REAL low = lows[m], high = highs[m];
-      // Two stand for any number.
       for (size_t i = 0; i < run; i++) {
         REAL magnitude = x[i] < 0 ? -x[i] : x[i];
-        uint8_t more = between[i] + (magnitude >= low && magnitude < high);
-        between[i] = more > 2 ? 2 : more;
+        least[i] += magnitude >= high ? x[i] : 0;
+        most[i] += magnitude >= low ? x[i] : 0;
+        between[i] += magnitude >= low && magnitude < high ? 1 : 0;
       }
     }
-    int32_t signs = 0;
+    int32_t signs = 0, is_open = 0;
     for (size_t i = 0; i < run; i++) {
       int32_t sign = (least[i] > 0) - (least[i] < 0);
       int32_t other = (most[i] > 0) - (most[i] < 0);
-      between[i] = between[i] > 1 || (between[i] && sign != other);
-      signs += between[i] ? 0 : sign;
+      int32_t is_closed = between[i] == 0 || (between[i] == 1 && sign == other);
+      signs += is_closed ? sign : 0;
+      is_open += 1 - is_closed;
+      between[i] = is_closed ? 0 : 1;
     }
     total += signs;
-    for (size_t i = 0; i < run; i++) {
+    for (size_t i = 0; is_open > 0 && i < run; i++) {
       open[found] = (uint32_t)(from + i);
-      found += between[i];
+      found += between[i] != 0;
     }
   }
   *votes += total;

@@ -32,7 +32,7 @@ extension ElementwiseInputs {
     var outlooks: [SignOutlook] = []
     let bounds = try bounds(of: windows, skipping: skipping, in: world)
     if let bounds {
-      let bytes = WorkingMemory.bytes / 8 / WorkingMemory.threads
+      let bytes = WorkingMemory.bytes / 4 / WorkingMemory.threads
       let places = windows
       let parts = try visit(
         in: world, skipping: skipping,

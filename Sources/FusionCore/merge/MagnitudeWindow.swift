@@ -16,7 +16,7 @@ struct MagnitudeWindow {
   /// What a sample says: where the answer lies most probably.
   private(set) var surroundings: Surroundings?
 
-  /// The patterns of the ranks eight standard errors lower and higher in a sample.
+  /// The patterns of the ranks six standard errors lower and higher in a sample.
   struct Surroundings {
     /// The first and the last of them, as closely as the sample was counted.
     let patterns: ClosedRange<UInt64>
@@ -43,7 +43,7 @@ struct MagnitudeWindow {
     let half = UInt64(bins / 2)
     let share = Double(rank) / Double(total)
     let middle = share * Double(sampled)
-    let margin = 8 * (middle * (1 - share)).squareRoot() + 1
+    let margin = 6 * (middle * (1 - share)).squareRoot() + 1
     surroundings = surroundings(
       of: Int64(middle - margin)...Int64(middle + margin), counts: counts, below: below)
     low = centre > known.lowerBound + half ? centre - half : known.lowerBound

@@ -26,7 +26,7 @@ struct SignOutlook {
   }
 
   private let bounds: Bounds
-  private let room: Int
+  private let bytes: Int
   private var votes: Int64 = 0
   private var open32: OpenPositions<Float>
   private var open64: OpenPositions<Double>
@@ -38,7 +38,7 @@ struct SignOutlook {
   init(_ bounds: Bounds, bytes: Int) {
     let models = bounds.lows.count
     self.bounds = bounds
-    room = bytes / (8 * models)
+    self.bytes = bytes
     open32 = OpenPositions(models: models)
     open64 = OpenPositions(models: models)
   }
@@ -55,7 +55,8 @@ struct SignOutlook {
         block.pointers64, bounds.lows, bounds.highs, models, count, &votes, &places)
       : ck_ties_outlook_f32(
         block.pointers32, bounds.lows32, bounds.highs32, models, count, &votes, &places)
-    guard found + open32.count + open64.count <= room else {
+    let size = (open32.count * 4 + open64.count * 8 + found * (block.isWide ? 8 : 4)) * models
+    guard size <= bytes else {
       isFull = true
       return
     }

@@ -109,6 +109,10 @@ import Testing
       message { _ = try method.run(GoldenModel.pool(models: 1)) }
         == "method.extract_names=[\"encoder\"]: matches 'encoder.fc.bias' of shape [6]; only matrices have rows to prune"
     )
+    method.extractNames = ["decoder"]
+    #expect(
+      message { _ = try method.run(GoldenModel.pool(models: 1)) }
+        == "method.extract_names=[\"decoder\"]: matches the beginning of no tensor's name")
   }
 }
 

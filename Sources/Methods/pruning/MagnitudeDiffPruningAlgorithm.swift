@@ -118,6 +118,11 @@ public final class MagnitudeDiffPruningAlgorithm: BaseAlgorithm, SimpleProfilerM
         requirement: "matches '\(tensor.name)' of shape \(tensor.shape); only matrices have rows "
           + "to prune")
     }
+    guard !matched.isEmpty else {
+      throw ParameterError.invalid(
+        key: "method.extract_names", value: "\(extractNames)",
+        requirement: "matches the beginning of no tensor's name")
+    }
     return Set(matched)
   }
 }

@@ -6,6 +6,9 @@ extension StructureError: CustomStringConvertible {
     switch self {
     case .noLayers(let model, nil):
       "\(oneLine(model)): no tensor's name holds a layer's number, such as 'layers.0.weight'"
+    case .noLayers(let model, ""?):
+      "\(oneLine(model)): no tensor's name begins with a layer's number, so the model is no module list; "
+        + "use method.model_kind=state_dict"
     case .noLayers(let model, let prefix?):
       "\(oneLine(model)): no tensor's name begins with '\(oneLine(prefix))' and a layer's number"
     case .layerNumber(let name, let model):

@@ -116,10 +116,13 @@ final class OpenFile: Sendable {
   }
 
   /// Sharded checkpoints can need more descriptors than the customary 1024.
+  ///
+  /// - Returns: whether to try again. Where the limit is as high as it may be, another thread may
+  ///   just have raised it.
   private static func raiseDescriptorLimit() -> Bool {
     var limit = rlimit()
     let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return false }
+    guard getrlimit(resource, &limit) == 0 else { return false }
     limit.rlim_cur = limit.rlim_max
     return setrlimit(resource, &limit) == 0
   }

@@ -70,10 +70,10 @@ extension ElementwiseInputs {
   ) throws -> SignOutlook.Bounds? {
     let surroundings = windows.compactMap(\.surroundings)
     guard surroundings.count == windows.count else { return nil }
-    let closer = zip(windows, surroundings).map { $0.closer($1) }
+    let closer = zip(windows, surroundings).map { $0.window(on: $1) }
     let sample = try count(closer, sampled: true, skipping: skipping, in: world)
     let found = closer.indices.compactMap { m in
-      closer[m].closer(surroundings[m], counts: sample.counts(of: m), below: sample.below[m])
+      closer[m].refined(surroundings[m], counts: sample.counts(of: m), below: sample.below[m])
     }
     guard found.count == windows.count else { return nil }
     return SignOutlook.Bounds(

@@ -62,15 +62,15 @@ struct MagnitudeWindow {
       ranks: ranks)
   }
 
-  /// A window that looks more closely at the surroundings in the sample that they come from.
-  func closer(_ surroundings: Surroundings) -> MagnitudeWindow {
+  /// A window on surroundings alone, for a closer look at the sample that they come from.
+  func window(on surroundings: Surroundings) -> MagnitudeWindow {
     let patterns = surroundings.patterns
     return MagnitudeWindow(
       rank: rank, patterns: patterns.lowerBound..<patterns.upperBound + 1, bins: bins)
   }
 
-  /// What the closer look has found.
-  func closer(
+  /// The surroundings that were looked at, as closely as this window has counted the sample.
+  func refined(
     _ surroundings: Surroundings, counts: ArraySlice<Int64>, below: Int64
   ) -> Surroundings? {
     self.surroundings(of: surroundings.ranks, counts: counts, below: below)

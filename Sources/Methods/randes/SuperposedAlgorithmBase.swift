@@ -54,14 +54,6 @@ open class SuperposedAlgorithmBase: BaseAlgorithm, SimpleProfilerMixin {
     }
   }
 
-  /// Refuses a second place to save to.
-  func refuse(modelPath: String?) throws {
-    guard let modelPath else { return }
-    throw ParameterError.invalid(
-      key: "model_path", value: modelPath,
-      requirement: "models are saved to merged_model_save_path; use null")
-  }
-
   private static let targetNames = ["mlp_w", "attn_w", "mlp", "attn", "all"]
 
   /// Positions of the tensors that are superposed, in the order of the modules.

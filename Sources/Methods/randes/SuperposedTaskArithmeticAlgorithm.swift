@@ -5,7 +5,7 @@ import Tensors
 /// vectors; tensors that are no targets are task arithmetic's, θ0 + λ Σ_s τ_s.
 ///
 /// Source: Zhou et al., "RanDeS", 2025, https://arxiv.org/abs/2505.11204.
-public final class SuperposedTaskArithmeticAlgorithm: SuperposedAlgorithmBase {
+public class SuperposedTaskArithmeticAlgorithm: SuperposedAlgorithmBase {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -23,7 +23,11 @@ public final class SuperposedTaskArithmeticAlgorithm: SuperposedAlgorithmBase {
   /// Refuses a second place to save to.
   public override func validate() throws {
     try super.validate()
-    try refuse(modelPath: modelPath)
+    if let modelPath {
+      throw ParameterError.invalid(
+        key: "model_path", value: modelPath,
+        requirement: "models are saved to merged_model_save_path; use null")
+    }
   }
 
   /// Makes a model for each of the pool's.

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Source: Zhou et al., "RanDeS", 2025, https://arxiv.org/abs/2505.11204; Hu et al., "LoRA: Low-Rank
 /// Adaptation of Large Language Models", 2021, https://arxiv.org/abs/2106.09685.
-public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedAlgorithmBase {
+public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedTaskArithmeticAlgorithm {
   /// FusionBench's names.
   public override class var targets: [String] {
     [
@@ -16,17 +16,6 @@ public final class SuperposedTaskArithmeticLoRAAlgorithm: SuperposedAlgorithmBas
       "fusion_bench.method.randes.task_arithmetic.SuperposedTaskArithmeticLoRAAlgorithm",
       "fusion_bench.method.SuperposedTaskArithmeticLoRAAlgorithm",
     ]
-  }
-
-  /// λ, what the products of factors are multiplied by.
-  @Parameter("scaling_factor") public var scalingFactor = 0.5
-  /// FusionBench's place for models; only null, since `merged_model_save_path` is the place here.
-  @Parameter("model_path") public var modelPath: String? = nil
-
-  /// Refuses a second place to save to.
-  public override func validate() throws {
-    try super.validate()
-    try refuse(modelPath: modelPath)
   }
 
   /// Makes a model for each of the pool's, all of which are adapters of `_pretrained_`.

@@ -5,7 +5,7 @@ import Tensors
 /// A model that another process reads, and sends what is asked for.
 ///
 /// It can be read where processes exchange blocks, in `Fabric.agreeing`.
-final class RemoteModel: StoredModel, AdaptedStateDict {
+final class RemoteModel: StoredModel, AdaptedStateDict, RemoteStateDict {
   let label: String
   let directory: String
   let manifest: Manifest
@@ -15,10 +15,11 @@ final class RemoteModel: StoredModel, AdaptedStateDict {
   let adapter: LowRankAdapter?
   /// None: another process reads them.
   var files: [any TensorFile] { [] }
+  let blocks: RemoteBlocks
+  let firstPart = 0
 
   private let configurationFile: String?
   private let besides: [StoredFile]
-  private let blocks: RemoteBlocks
 
   /// Stands for the model with a number, as its owner describes it.
   ///
@@ -38,28 +39,8 @@ final class RemoteModel: StoredModel, AdaptedStateDict {
     self.blocks = blocks
     let first = manifest.tensors.count
     adapter = try description.adapter?.adapter { label, manifest in
-      RemoteFactors(label: label, manifest: manifest, first: first, blocks: blocks)
+      RemoteFactors(label: label, manifest: manifest, firstPart: first, blocks: blocks)
     }
-  }
-
-  /// Waits for the values.
-  ///
-  /// - Throws: `ExchangeError`.
-  func read(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) throws {
-    try ask(slice, into: destination).finish()
-  }
-
-  /// Asks for the values.
-  func begin(
-    _ slice: Slice, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> (any PendingRead)? {
-    ask(slice, into: destination)
-  }
-
-  private func ask(_ slice: Slice, into destination: UnsafeMutableRawBufferPointer) -> RemoteRead {
-    blocks.ask(
-      part: slice.tensor, slice.elements,
-      unit: manifest.tensors[slice.tensor].dtype.byteCount, into: destination)
   }
 
   func configurationText() throws -> [UInt8]? { configurationFile.map { Array($0.utf8) } }

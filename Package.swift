@@ -86,7 +86,9 @@ let package = Package(
     .swift("Threading"),
     .target(name: "CFusionKernels", cSettings: kernelSettings),
     .swift("Tensors", ["CFusionKernels", "Wording"], linker: [.linkedLibrary("m")]),
-    .target(name: "CFileIO", cSettings: kernelSettings),
+    .systemLibrary(
+      name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CFileIO", dependencies: ["CXXHash"], cSettings: kernelSettings),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .swift(

@@ -50,7 +50,7 @@ public struct OutputJournal: Sendable, Equatable {
 
 extension OutputJournal {
   /// The first line of a journal of the plan `identity`.
-  static func title(_ identity: String) -> String { "fusion_bench journal 2 \(identity)\n" }
+  static func title(_ identity: String) -> String { "fusion_bench journal 3 \(identity)\n" }
 
   /// The line of a record.
   static func line(_ record: Record) -> String {

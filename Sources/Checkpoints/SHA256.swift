@@ -1,7 +1,7 @@
 internal import CLibCrypto
 
 /// A running SHA-256, computed by OpenSSL's libcrypto.
-final class SHA256 {
+final class SHA256: RunningChecksum {
   private let context: OpaquePointer
 
   /// Starts a checksum.
@@ -15,7 +15,6 @@ final class SHA256 {
 
   deinit { EVP_MD_CTX_free(context) }
 
-  /// Adds bytes.
   func update(_ bytes: UnsafeRawBufferPointer) {
     precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1)
   }

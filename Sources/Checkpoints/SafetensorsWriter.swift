@@ -24,6 +24,8 @@ public final class SafetensorsWriter: Sendable {
   let isSingleFile: Bool
   let overwrite: Bool
   let fsync: Bool
+  /// How the files are summed.
+  public let checksum: ChecksumKind
   let runID: String
   /// What the bytes depend on, as a checksum; nil when no journal is kept.
   let plan: String?
@@ -49,13 +51,15 @@ public final class SafetensorsWriter: Sendable {
   ///   - runID: the same on every rank, different in every run; letters, digits and `-`.
   ///   - overwrite: whether a complete output may be replaced (which happens in `commit`).
   ///   - fsync: whether data are on the disk before the final names appear.
+  ///   - checksum: how the files are summed while they are written.
   ///   - plan: all that the bytes depend on beside the manifest: method, parameters, seed, state of
   ///     the inputs. A journal is kept where it is given, and only a run with the same one resumes.
   /// - Throws: `CheckpointError.invalidPath`, `.reservedName`, `.headerTooLarge`.
   public init(
     _ manifest: Manifest, to path: String,
     maxShardSize: Int = SafetensorsLayout.defaultShardSize, runID: String,
-    overwrite: Bool = false, fsync: Bool = true, plan: String? = nil
+    overwrite: Bool = false, fsync: Bool = true, checksum: ChecksumKind = .sha256,
+    plan: String? = nil
   ) throws {
     try checkPath(path)
     self.path = Paths.expandingTilde(path)
@@ -69,6 +73,7 @@ public final class SafetensorsWriter: Sendable {
     self.runID = runID
     self.overwrite = overwrite
     self.fsync = fsync
+    self.checksum = checksum
     self.plan = plan.map { layout.identity(plan: $0) }
   }
 
@@ -95,7 +100,7 @@ public final class SafetensorsWriter: Sendable {
     let journal = try plan.map { try JournalFile(path: journalPath(rank), plan: $0) }
     state.withLock {
       $0.files = files
-      $0.digests = layout.shards.map { ShardDigest(header: $0.header) }
+      $0.digests = layout.shards.map { ShardDigest(checksum, header: $0.header) }
       $0.written = Array(repeating: false, count: files.count)
       $0.journal = journal
     }
@@ -139,7 +144,7 @@ public final class SafetensorsWriter: Sendable {
   /// Ends the checksum of a file that all ranks have finished: takes what this rank has not taken
   /// while it wrote.
   ///
-  /// - Returns: the SHA-256 as 64 hexadecimal digits.
+  /// - Returns: its digits.
   /// - Throws: `CheckpointError.system`, `.truncated`.
   public func digest(of shard: Int) throws -> String {
     let digest = state.withLock { $0.digests[shard] }

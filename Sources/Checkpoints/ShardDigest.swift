@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The SHA-256 of a file that several threads write, taken while they do.
+/// The checksum of a file that several threads write, taken while they do.
 ///
 /// A checksum goes through a file from front to back, so one thread at a time takes it: whichever
 /// has just written when the next bytes are there. What was written ahead is read back when its turn
@@ -25,12 +25,13 @@ final class ShardDigest: Sendable {
 
   /// Used by the thread alone that has its turn.
   private final class Hash: @unchecked Sendable {
-    let sum = SHA256()
+    let sum: any RunningChecksum
+    init(_ sum: any RunningChecksum) { self.sum = sum }
   }
 
   /// A digest of a file that begins with these bytes.
-  init(header: [UInt8]) {
-    hash = Hash()
+  init(_ kind: ChecksumKind, header: [UInt8]) {
+    hash = Hash(kind.start())
     header.withUnsafeBytes { hash.sum.update($0) }
     state.withLock { $0.position = header.count }
   }
@@ -66,7 +67,7 @@ final class ShardDigest: Sendable {
 
   /// Takes what is left, from a file that is complete.
   ///
-  /// - Returns: 64 hexadecimal digits.
+  /// - Returns: hexadecimal digits.
   /// - Throws: `CheckpointError.system`, `.truncated`.
   func finish(_ file: OpenFile, size: Int) throws -> String {
     try read(position..<size, of: file)

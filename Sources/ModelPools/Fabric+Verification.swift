@@ -35,10 +35,10 @@ extension Fabric {
     try agreeing {
       try Parallel(threads: threads).forEach(mine.count) { index in
         let output = mine[index]
-        let digest = try Digest.sha256(of: place(output.file))
-        guard digest == output.sha256 else {
-          throw ManifestError.wrongDigest(
-            place(output.file), expected: output.sha256, found: digest)
+        let found = try FileChecksum(output.checksum.kind, of: place(output.file))
+        guard found == output.checksum else {
+          throw ManifestError.wrongChecksum(
+            place(output.file), expected: output.checksum, found: found)
         }
       }
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Wording
 
 /// What is wrong with a manifest, or with the files that it lists.
@@ -5,7 +6,7 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
   case missing(String)
   case unreadable(String, reason: String)
   case wrongSize(String, expected: Int, found: Int)
-  case wrongDigest(String, expected: String, found: String)
+  case wrongChecksum(String, expected: FileChecksum, found: FileChecksum)
 
   /// One line for the user.
   public var description: String {
@@ -15,8 +16,9 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
       "\(oneLine(path)): not a merge manifest: \(oneLine(reason))"
     case .wrongSize(let path, let expected, let found):
       "\(oneLine(path)): \(found) bytes, but the manifest says \(expected)"
-    case .wrongDigest(let path, let expected, let found):
-      "\(oneLine(path)): SHA-256 is \(found), but the manifest says \(oneLine(expected))"
+    case .wrongChecksum(let path, let expected, let found):
+      "\(oneLine(path)): \(found.kind.rawValue) is \(found.digits), but the manifest says "
+        + oneLine(expected.digits)
     }
   }
 }

@@ -2,15 +2,30 @@ import Checkpoints
 import Foundation
 
 /// What is read of a `merge_manifest.json`.
-public struct MergeManifest: Codable, Sendable {
+public struct MergeManifest: Decodable, Sendable {
   /// A weight file.
-  public struct File: Codable, Sendable {
+  public struct File: Decodable, Sendable {
     /// Its name, without directory.
     public let file: String
     /// Its bytes.
     public let size: Int
-    /// Its SHA-256.
-    public let sha256: String
+    /// Their sum.
+    public let checksum: FileChecksum
+
+    /// Reads `file`, `size` and the checksum, under the name of its kind.
+    public init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Field.self)
+      file = try fields.decode(String.self, forKey: .file)
+      size = try fields.decode(Int.self, forKey: .size)
+      let xxh128 = try fields.decodeIfPresent(String.self, forKey: .xxh128)
+      checksum =
+        try xxh128.map { FileChecksum(.xxh128, $0) }
+        ?? FileChecksum(.sha256, try fields.decode(String.self, forKey: .sha256))
+    }
+
+    private enum Field: String, CodingKey {
+      case file, size, sha256, xxh128
+    }
   }
 
   /// The weight files.

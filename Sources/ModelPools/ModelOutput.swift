@@ -42,7 +42,8 @@ public final class ModelOutput {
       let typed = try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
       let writer = try SafetensorsWriter(
         typed.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,
-        overwrite: rules.overwrite, fsync: options.fsync, plan: rules.plan)
+        overwrite: rules.overwrite, fsync: options.fsync, checksum: options.checksumKind,
+        plan: rules.plan)
       return (typed, writer)
     }
     self.model = typed
@@ -99,7 +100,8 @@ public final class ModelOutput {
     return SavedModel(
       path: path,
       files: zip(zip(writer.shardPaths, writer.layout.shards), digests).map {
-        SavedModel.File(path: $0.0, size: $0.1.size, sha256: $1)
+        SavedModel.File(
+          path: $0.0, size: $0.1.size, checksum: FileChecksum(writer.checksum, $1))
       },
       byteCount: writer.layout.byteCount,
       seconds: (ContinuousClock.now - started) / .seconds(1),

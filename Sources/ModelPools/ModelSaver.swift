@@ -109,7 +109,7 @@ public struct ModelSaver {
       path: path,
       files: manifest.outputs.map {
         SavedModel.File(
-          path: MergeManifest.place(of: $0.file, in: path), size: $0.size, sha256: $0.sha256)
+          path: MergeManifest.place(of: $0.file, in: path), size: $0.size, checksum: $0.checksum)
       },
       byteCount: manifest.outputs.reduce(0) { $0 + $1.size },
       seconds: (ContinuousClock.now - started) / .seconds(1),

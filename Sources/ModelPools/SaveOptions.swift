@@ -14,9 +14,15 @@ public final class SaveOptions: Component {
   @Parameter("dtype") public var dtype: FloatType? = nil
   /// Whether the data are on the disk before the final name appears.
   @Parameter("fsync") public var fsync = true
+  /// How weight files are summed for the manifest; null: by SHA-256 where they are made durable, else by
+  /// XXH3.
+  @Parameter("checksum") public var checksum: ChecksumName? = nil
 
   /// The defaults.
   public init() {}
+
+  /// How weight files are summed.
+  var checksumKind: ChecksumKind { checksum?.kind ?? (fsync ? .sha256 : .xxh128) }
 
   /// All values are checked where they are read.
   public func validate() throws {}
@@ -66,4 +72,22 @@ public struct FloatType: ConfigRepresentable, Sendable {
 
   /// The name.
   public func encoded() -> ConfigNode { ConfigNode(.string(dtype.torchName)) }
+}
+
+/// A checksum in a configuration: `sha256` or `xxh128`.
+public struct ChecksumName: ConfigRepresentable, Sendable {
+  /// The checksum.
+  public let kind: ChecksumKind
+
+  /// Reads a name.
+  public static func decode(_ node: ConfigNode, key: String) throws -> ChecksumName {
+    guard case .string(let name) = node.value, let kind = ChecksumKind(rawValue: name) else {
+      let known = ChecksumKind.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ParameterError.wrongType(key: key, expected: "one of \(known)", node)
+    }
+    return ChecksumName(kind: kind)
+  }
+
+  /// The name.
+  public func encoded() -> ConfigNode { ConfigNode(.string(kind.rawValue)) }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// One finished output.
@@ -9,7 +10,7 @@ public struct SavedModel {
     /// Its bytes.
     public let size: Int
     /// Its checksum.
-    public let sha256: String
+    public let checksum: FileChecksum
   }
 
   /// A tensor with values that are NaN or infinite.

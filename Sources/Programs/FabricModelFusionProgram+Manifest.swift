@@ -22,7 +22,7 @@ extension FabricModelFusionProgram {
         saved.files.map {
           .object([
             "file": .string(URL(fileURLWithPath: $0.path).lastPathComponent),
-            "size": .integer($0.size), "sha256": .string($0.sha256),
+            "size": .integer($0.size), $0.checksum.kind.rawValue: .string($0.checksum.digits),
           ])
         }),
       "side_files": .array(sideFiles.map { .string($0) }),

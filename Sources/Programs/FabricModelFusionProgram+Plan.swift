@@ -16,7 +16,7 @@ extension FabricModelFusionProgram {
       let state = (parts.pool as? LazyStateDictPool).map { $0.inputState(path) }
       if let state = state ?? InputState.describe(path) { text += "\(path)\n\(state)" }
     }
-    return text.withUTF8 { Digest.sha256(of: UnsafeRawBufferPointer($0)) }
+    return text.withUTF8 { FileChecksum(.sha256, of: UnsafeRawBufferPointer($0)).digits }
   }
 }
 

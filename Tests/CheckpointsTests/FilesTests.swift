@@ -4,22 +4,31 @@ import Testing
 @testable import Checkpoints
 
 @Suite struct FilesTests {
-  @Test("The digest of a file is its SHA-256, across block borders too")
-  func digest() throws {
+  /// What `sha256sum` and `xxh128sum` print for nothing, for "abc", and for 9,000,001 times "a".
+  @Test(
+    "The checksum of a file is that of the command of its name, across block borders too",
+    arguments: [
+      (
+        ChecksumKind.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "b9e1a83460a44df25da4627ddb8271e3dbdfc7685d468e930187b57b20ad93f7"
+      ),
+      (
+        .xxh128, "99aa06d3014798d86001c324468d497f", "06b05ab6733a618578af5f94892f3950",
+        "fec1c974179ed92222c60355220a8acf"
+      ),
+    ])
+  func checksums(_ kind: ChecksumKind, _ empty: String, _ short: String, _ long: String) throws {
     try withDirectory { directory in
       let path = directory + "/f"
-      try put("abc", at: path)
-      #expect(
-        try Digest.sha256(of: path)
-          == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
       try put([], at: path)
-      #expect(
-        try Digest.sha256(of: path)
-          == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-      let large = [UInt8](repeating: 97, count: 9_000_001)
-      try put(large, at: path)
-      #expect(
-        try Digest.sha256(of: path) == large.withUnsafeBytes { Digest.sha256(of: $0) })
+      #expect(try FileChecksum(kind, of: path).digits == empty)
+      try put("abc", at: path)
+      #expect(try FileChecksum(kind, of: path).digits == short)
+      let bytes = [UInt8](repeating: 97, count: 9_000_001)
+      try put(bytes, at: path)
+      #expect(try FileChecksum(kind, of: path).digits == long)
+      #expect(bytes.withUnsafeBytes { FileChecksum(kind, of: $0) }.digits == long)
     }
   }
 

@@ -189,7 +189,7 @@ import Testing
       for info in model.manifest.tensors.sorted(by: { $0.name < $1.name }) {
         try model.tensor(info.name).withBytes { bytes += $0 }
       }
-      return bytes.withUnsafeBytes { Digest.sha256(of: $0) }
+      return bytes.withUnsafeBytes { FileChecksum(.sha256, of: $0).digits }
     }
 
     private static func json(_ data: Data) throws -> [String: Any] {

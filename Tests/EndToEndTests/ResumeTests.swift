@@ -165,7 +165,32 @@ import Testing
     bytes[bytes.count - 1] ^= 1
     try bytes.write(to: folder.url.appendingPathComponent("out/model.safetensors"))
     let bad = try run("verify", "out")
-    #expect(bad.status == 1 && bad.lastErrorLine.contains("SHA-256"), "\(bad.errors)")
+    #expect(bad.status == 1 && bad.lastErrorLine.contains("sha256 is"), "\(bad.errors)")
     #expect(try run("verify", "ft1").status == 1)
+  }
+
+  @Test(
+    "the manifest has the checksum that is asked for, by default the fast one only without fsync",
+    arguments: [
+      ("", "sha256"), (",fsync: false", "xxh128"), (",checksum: xxh128", "xxh128"),
+      (",fsync: false,checksum: sha256", "sha256"),
+    ])
+  func checksums(_ options: String, _ kind: String) throws {
+    let folder = try TemporaryFolder()
+    try TinyModels.write(to: folder.url, dtype: .float32)
+    let merged = try CommandRun(
+      Self.merge + ["merged_model_save_kwargs={max_shard_size: 5GB\(options)}"], ranks: 2,
+      in: folder.url)
+    try #require(merged.status == 0, "\(merged.errors)")
+    let weights = folder.url.appendingPathComponent("out/model.safetensors")
+    let sum = try FileChecksum(#require(ChecksumKind(rawValue: kind)), of: weights.path)
+    let manifest = try String(decoding: folder.bytes("out/merge_manifest.json"), as: UTF8.self)
+    #expect(manifest.contains("\"\(kind)\": \"\(sum.digits)\""))
+    #expect(try CommandRun(["verify", "out"], in: folder.url).status == 0)
+    let typo = try CommandRun(
+      Self.merge + ["merged_model_save_kwargs.checksum=md5"], in: folder.url)
+    #expect(typo.status == 2)
+    #expect(typo.lastErrorLine.contains("merged_model_save_kwargs.checksum"), "\(typo.errors)")
+    #expect(typo.lastErrorLine.contains("sha256, xxh128"), "\(typo.errors)")
   }
 }

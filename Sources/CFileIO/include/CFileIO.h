@@ -24,7 +24,14 @@ int cfile_direct_flag(void);
 /// that was cut short: no signal ends the process then.
 int cfile_copy_mapped(void *to, const void *from, size_t count);
 
-/// A checksum against accidents, not against malice: about as fast as memory.
+/// XXH3 with 64 bits: a checksum against accidents, not against malice, about as fast as memory.
 uint64_t cfile_checksum(const void *bytes, size_t count);
+
+/// A running XXH3 with 128 bits; null where memory is exhausted.
+void *cfile_xxh128_create(void);
+void cfile_xxh128_update(void *state, const void *bytes, size_t count);
+/// The upper half of the sum, then the lower one.
+void cfile_xxh128_finish(const void *state, uint64_t halves[2]);
+void cfile_xxh128_free(void *state);
 
 #endif

@@ -58,7 +58,7 @@ public struct SweepJob: Codable, Sendable {
     for path in own.strings {
       if let state = InputState.describe(path) { text += "\(path)\n\(state)" }
     }
-    return text.withUTF8 { Digest.sha256(of: UnsafeRawBufferPointer($0)) }
+    return text.withUTF8 { FileChecksum(.sha256, of: UnsafeRawBufferPointer($0)).digits }
   }
 
   /// What jobs have in common that are merged together: everything but the method's parameters

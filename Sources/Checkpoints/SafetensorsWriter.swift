@@ -58,7 +58,7 @@ public final class SafetensorsWriter: Sendable {
   public init(
     _ manifest: Manifest, to path: String,
     maxShardSize: Int = SafetensorsLayout.defaultShardSize, runID: String,
-    overwrite: Bool = false, fsync: Bool = true, checksum: ChecksumKind = .sha256,
+    overwrite: Bool = false, fsync: Bool = true, checksum: ChecksumKind = .xxh128,
     plan: String? = nil
   ) throws {
     try checkPath(path)

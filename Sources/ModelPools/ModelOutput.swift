@@ -42,7 +42,7 @@ public final class ModelOutput {
       let typed = try options.dtype.map { try model.casting(to: $0.dtype) } ?? model
       let writer = try SafetensorsWriter(
         typed.manifest, to: path, maxShardSize: options.maxShardSize.bytes, runID: runID,
-        overwrite: rules.overwrite, fsync: options.fsync, checksum: options.checksumKind,
+        overwrite: rules.overwrite, fsync: options.fsync, checksum: options.checksum.kind,
         plan: rules.plan)
       return (typed, writer)
     }

@@ -14,15 +14,11 @@ public final class SaveOptions: Component {
   @Parameter("dtype") public var dtype: FloatType? = nil
   /// Whether the data are on the disk before the final name appears.
   @Parameter("fsync") public var fsync = true
-  /// How weight files are summed for the manifest; null: by SHA-256 where they are made durable, else by
-  /// XXH3.
-  @Parameter("checksum") public var checksum: ChecksumName? = nil
+  /// How weight files are summed for the manifest.
+  @Parameter("checksum") public var checksum = ChecksumName.standard
 
   /// The defaults.
   public init() {}
-
-  /// How weight files are summed.
-  var checksumKind: ChecksumKind { checksum?.kind ?? (fsync ? .sha256 : .xxh128) }
 
   /// All values are checked where they are read.
   public func validate() throws {}
@@ -76,6 +72,8 @@ public struct FloatType: ConfigRepresentable, Sendable {
 
 /// A checksum in a configuration: `sha256` or `xxh128`.
 public struct ChecksumName: ConfigRepresentable, Sendable {
+  /// XXH3: SHA-256 would take a third of all work of a merge that waits for no disk.
+  public static let standard = ChecksumName(kind: .xxh128)
   /// The checksum.
   public let kind: ChecksumKind
 
